@@ -1,0 +1,129 @@
+//! The audit trail: what happened, to whom, by whom, by which door - recorded in the same commit as the fact.
+//!
+//! An event holds ids and fixed words, never a secret, a password or a name that somebody typed.
+
+use uuid::Uuid;
+
+use crate::op::{Op, RequestId, Timestamp};
+use crate::session::SessionId;
+use crate::surface::Door;
+use crate::user::User;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// A session was opened with a password.
+    SignedIn,
+    /// A login failed; the detail says why.
+    SignInFailed,
+    /// One session was ended; the detail is the reason.
+    SessionEnded,
+    /// All sessions of a user, by one door or every door, were ended; the detail is the reason.
+    SessionsEnded,
+    /// A user was made.
+    UserCreated,
+    /// A password was set by an operator.
+    PasswordSet,
+    /// A user was suspended.
+    UserSuspended,
+    /// A user was activated.
+    UserActivated,
+    /// A user was deleted.
+    UserDeleted,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::SignedIn,
+        Self::SignInFailed,
+        Self::SessionEnded,
+        Self::SessionsEnded,
+        Self::UserCreated,
+        Self::PasswordSet,
+        Self::UserSuspended,
+        Self::UserActivated,
+        Self::UserDeleted,
+    ];
+
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SessionEnded => "session_ended",
+            Self::SessionsEnded => "sessions_ended",
+            Self::UserCreated => "user_created",
+            Self::PasswordSet => "password_set",
+            Self::UserSuspended => "user_suspended",
+            Self::UserActivated => "user_activated",
+            Self::UserDeleted => "user_deleted",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// One entry of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: EventKind,
+    /// To whom; `None`: nobody we know.
+    pub user: Option<Uuid>,
+    /// By what kind of actor: [`crate::Actor::kind`].
+    pub actor: String,
+    /// By which door.
+    pub door: Option<Door>,
+    /// Which session it is about.
+    pub session: Option<SessionId>,
+    /// From where; empty: not from a network, or not known.
+    pub address: String,
+    /// In which request.
+    pub request: RequestId,
+    /// More, as one fixed word.
+    pub detail: String,
+}
+
+impl Event {
+    /// Something that happened in this request.
+    pub fn new(op: &Op, kind: EventKind) -> Self {
+        Self {
+            at: op.now,
+            kind,
+            user: None,
+            actor: op.actor.kind().to_owned(),
+            door: op.origin.door.clone(),
+            session: None,
+            address: op.origin.address.map(|address| address.to_string()).unwrap_or_default(),
+            request: op.request,
+            detail: String::new(),
+        }
+    }
+
+    /// ... to this user.
+    #[must_use]
+    pub fn of(mut self, user: &User) -> Self {
+        self.user = Some(user.id);
+        self
+    }
+
+    /// ... with this session.
+    #[must_use]
+    pub fn with_session(mut self, session: SessionId) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// ... and this to add.
+    #[must_use]
+    pub fn saying(mut self, detail: &'static str) -> Self {
+        detail.clone_into(&mut self.detail);
+        self
+    }
+}

@@ -1,0 +1,242 @@
+//! An error is a fact about the request, named once. Each dialect says how it sounds.
+//!
+//! Only [`ErrorKind`] reaches a dialect's `match`; [`Facts`] (the rule, what was seen, what was wanted) and the
+//! source reach the log. Nothing here knows HTTP, and neither type prints a secret: facts are fixed texts and
+//! numbers.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use crate::ports::{Conflict, StoreError};
+
+/// What went wrong, as one closed list. Match on it exhaustively.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The name is unknown, the password is wrong, or the account cannot sign in: one answer for all three.
+    InvalidCredentials,
+    /// No credential that this route accepts was presented.
+    CredentialMissing,
+    /// The presented credential is unknown, ended, expired, or belongs to another door.
+    CredentialInvalid,
+    /// The credential was good, its owner may not act (suspended, pending or deleted).
+    UserInactive,
+    /// Password login is switched off (`[password] sign_in = false`).
+    PasswordSignInDisabled,
+    /// The password was right and must be changed first, and this door cannot ask for that
+    /// (`[password] must_change_blocks = true`).
+    PasswordChangeRequired,
+    /// A password of more than 4,096 bytes.
+    PasswordTooLong,
+    /// A new password shorter than the policy asks for.
+    PasswordTooShort {
+        /// `[password] min_length`, in code points.
+        min_length: usize,
+    },
+    /// Too many failures; wait.
+    Throttled {
+        /// How long until the next try is looked at; whole seconds, at least one.
+        retry_after: Duration,
+    },
+    /// The hashing queue, or this account's turn, did not come free in time.
+    Overloaded {
+        /// When to try again; whole seconds, at least one.
+        retry_after: Duration,
+    },
+    /// The user has as many live sessions at this door as the configuration allows.
+    SessionLimit,
+    /// A username that cannot be one.
+    UsernameInvalid,
+    /// An e-mail address that cannot be one.
+    EmailInvalid,
+    /// A user needs a username or an e-mail address.
+    LoginNameMissing,
+    /// Another user has this name, as username or as e-mail address.
+    LoginNameTaken,
+    /// A deleted user had this name; names are not given out again.
+    LoginNameRetired,
+    /// No such user.
+    UserNotFound,
+    /// No such live session.
+    SessionNotFound,
+    /// Something else changed the same thing at the same time; the step was not taken.
+    Conflict,
+    /// The database does not answer, or has no room.
+    Unavailable,
+    /// A fault of ours.
+    Internal,
+}
+
+/// Whose fault an error is, and so what the reader of the log should do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// The caller can mend it.
+    Caller,
+    /// Load or an outage; it may pass by itself.
+    Service,
+    /// A defect.
+    Us,
+}
+
+impl ErrorKind {
+    /// Whose fault it is.
+    pub fn blame(self) -> Blame {
+        match self {
+            Self::InvalidCredentials
+            | Self::CredentialMissing
+            | Self::CredentialInvalid
+            | Self::UserInactive
+            | Self::PasswordSignInDisabled
+            | Self::PasswordChangeRequired
+            | Self::PasswordTooLong
+            | Self::PasswordTooShort { .. }
+            | Self::Throttled { .. }
+            | Self::SessionLimit
+            | Self::UsernameInvalid
+            | Self::EmailInvalid
+            | Self::LoginNameMissing
+            | Self::LoginNameTaken
+            | Self::LoginNameRetired
+            | Self::UserNotFound
+            | Self::SessionNotFound
+            | Self::Conflict => Blame::Caller,
+            Self::Overloaded { .. } | Self::Unavailable => Blame::Service,
+            Self::Internal => Blame::Us,
+        }
+    }
+
+    /// The word for this kind in logs, in the audit trail and in `docs/errors.md`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidCredentials => "invalid_credentials",
+            Self::CredentialMissing => "credential_missing",
+            Self::CredentialInvalid => "credential_invalid",
+            Self::UserInactive => "user_inactive",
+            Self::PasswordSignInDisabled => "password_sign_in_disabled",
+            Self::PasswordChangeRequired => "password_change_required",
+            Self::PasswordTooLong => "password_too_long",
+            Self::PasswordTooShort { .. } => "password_too_short",
+            Self::Throttled { .. } => "throttled",
+            Self::Overloaded { .. } => "overloaded",
+            Self::SessionLimit => "session_limit",
+            Self::UsernameInvalid => "username_invalid",
+            Self::EmailInvalid => "email_invalid",
+            Self::LoginNameMissing => "login_name_missing",
+            Self::LoginNameTaken => "login_name_taken",
+            Self::LoginNameRetired => "login_name_retired",
+            Self::UserNotFound => "user_not_found",
+            Self::SessionNotFound => "session_not_found",
+            Self::Conflict => "conflict",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// What the operator may know of a refusal and the client may not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The rule that refused, by a short name.
+    pub rule: &'static str,
+    /// What was seen, as a fixed text.
+    pub seen: &'static str,
+    /// What was wanted, as a fixed text; often the configuration key that decides.
+    pub wanted: &'static str,
+}
+
+/// A refusal: its kind, the operator's facts and the cause.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    facts: Facts,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What a use case answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error with nothing to add to its kind.
+    pub fn new(kind: ErrorKind) -> Self {
+        Self { kind, facts: Facts::default(), source: None }
+    }
+
+    /// The same error with facts for the operator.
+    #[must_use]
+    pub fn because(mut self, rule: &'static str, seen: &'static str, wanted: &'static str) -> Self {
+        self.facts = Facts { rule, seen, wanted };
+        self
+    }
+
+    /// The same error with its cause.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The operator's facts.
+    pub fn facts(&self) -> Facts {
+        self.facts
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.name())?;
+        if !self.facts.rule.is_empty() {
+            write!(f, " ({}: {}; wanted: {})", self.facts.rule, self.facts.seen, self.facts.wanted)?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self::new(kind)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(conflict) => Self::new(match conflict {
+                Conflict::LoginNameTaken => ErrorKind::LoginNameTaken,
+                Conflict::LoginNameRetired => ErrorKind::LoginNameRetired,
+                Conflict::SessionLimit => ErrorKind::SessionLimit,
+                Conflict::SessionEnded => ErrorKind::SessionNotFound,
+                Conflict::UserChanged | Conflict::ThrottleChanged | Conflict::MasterKeyRecorded => {
+                    ErrorKind::Conflict
+                }
+            }),
+            StoreError::Unavailable(source) => Self::new(ErrorKind::Unavailable).caused_by(source),
+            StoreError::Corrupt(what) => {
+                Self::new(ErrorKind::Internal).because("stored row", what, "a value this version wrote")
+            }
+        }
+    }
+}
+
+impl From<password::PoolError> for Error {
+    fn from(error: password::PoolError) -> Self {
+        match error {
+            password::PoolError::Busy { retry_after } => Self::new(ErrorKind::Overloaded { retry_after })
+                .because("hashing queue", "full", "a free place ([password] hash_queue)"),
+            password::PoolError::Stopped => {
+                Self::new(ErrorKind::Unavailable).because("hashing pool", "stopping", "a running server")
+            }
+            password::PoolError::Failed { .. } => Self::new(ErrorKind::Internal).caused_by(error),
+        }
+    }
+}

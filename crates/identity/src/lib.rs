@@ -1,0 +1,166 @@
+//! The core: who somebody is, and what that lets them do. It knows no HTTP, no SQL, no clock and no entropy
+//! source; it is told what time it is.
+//!
+//! The map: [`op`] what is known about a request, [`error`] what can go wrong, [`ports`] what the core needs,
+//! [`surface`] what a dialect declares, [`policy`] the installation's rules; then one module a noun: [`user`],
+//! [`session`], [`sign_in`], [`throttle`], [`audit`], with [`secret`] and [`master_key`] beneath them.
+
+pub mod audit;
+pub mod error;
+pub mod master_key;
+pub mod op;
+pub mod policy;
+pub mod ports;
+pub mod secret;
+pub mod session;
+pub mod sign_in;
+pub mod surface;
+pub mod throttle;
+pub mod user;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use password::HashPool;
+use uuid::Uuid;
+
+pub use crate::error::{Blame, Error, ErrorKind, Result};
+pub use crate::master_key::MasterKey;
+pub use crate::op::{Actor, Op, Origin, RequestId, Timestamp};
+pub use crate::policy::Policy;
+pub use crate::secret::{Secret, SecretForm};
+pub use crate::session::ledger::{Caller, Sessions};
+pub use crate::sign_in::{PasswordSignIn, SignIn, SignedIn};
+pub use crate::surface::{Door, Idle, Scope, Surface};
+pub use crate::user::accounts::{Accounts, NewAccount, NewPassword, WithPassword};
+
+use crate::ports::{Change, Commit, Entropy, Store, StoreError};
+
+/// Counts of unknown names that nobody tried for this long are forgotten.
+const UNKNOWN_NAME_LIFE: Duration = Duration::from_hours(24);
+
+/// The core, as one handle to its use cases.
+#[derive(Clone)]
+pub struct Identity {
+    /// Make, change and remove users.
+    pub accounts: Accounts,
+    /// Open sessions.
+    pub sign_in: SignIn,
+    /// Recognise, list and end sessions.
+    pub sessions: Sessions,
+    core: Arc<Core>,
+}
+
+/// What the use cases share.
+pub(crate) struct Core {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) hash_pool: HashPool,
+    pub(crate) policy: Policy,
+    pub(crate) master_key: MasterKey,
+    pub(crate) turns: Arc<throttle::Turns>,
+    pub(crate) touches: session::Touches,
+}
+
+/// What the core is built from.
+pub struct Parts {
+    /// The ledger.
+    pub store: Arc<dyn Store>,
+    /// Random bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where passwords are hashed.
+    pub hash_pool: HashPool,
+    /// The rules of this installation.
+    pub policy: Policy,
+    /// The installation's own secret.
+    pub master_key: MasterKey,
+}
+
+/// Why a master key does not fit a database.
+#[derive(Debug, thiserror::Error)]
+pub enum MasterKeyError {
+    /// The database was made with another key.
+    #[error("the database was made with another master key")]
+    Other,
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Identity {
+    /// Builds the core.
+    pub fn new(parts: Parts) -> Self {
+        let core = Arc::new(Core {
+            store: parts.store,
+            entropy: parts.entropy,
+            hash_pool: parts.hash_pool,
+            policy: parts.policy,
+            master_key: parts.master_key,
+            turns: Arc::default(),
+            touches: session::Touches::default(),
+        });
+        Self {
+            accounts: Accounts { core: Arc::clone(&core) },
+            sign_in: SignIn { core: Arc::clone(&core) },
+            sessions: Sessions { core: Arc::clone(&core) },
+            core,
+        }
+    }
+
+    /// Checks that this key is the one the database was made with; a new database takes it as its own.
+    ///
+    /// # Errors
+    /// [`MasterKeyError::Other`], or the store's.
+    pub async fn adopt_master_key(&self) -> std::result::Result<(), MasterKeyError> {
+        let check = self.core.master_key.check();
+        if self.core.store.master_key_check().await?.is_none() {
+            let record = Change::RecordMasterKey { check };
+            match self.core.store.commit(Commit { changes: vec![record], events: vec![] }).await {
+                // Another process was first: then its key decides, below.
+                Ok(_) | Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let recorded = self.core.store.master_key_check().await?.unwrap_or_default();
+        if subtle::ConstantTimeEq::ct_eq(recorded.as_slice(), check.as_slice()).into() {
+            Ok(())
+        } else {
+            Err(MasterKeyError::Other)
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`].
+    pub async fn ready(&self) -> Result<()> {
+        Ok(self.core.store.ping().await?)
+    }
+
+    /// Forgets what need not be kept: failure counts of names that nobody has and nobody tried for a day.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`].
+    pub async fn tidy(&self, op: &Op) -> Result<()> {
+        let forget = Change::ForgetThrottles { before: op.now - UNKNOWN_NAME_LIFE };
+        self.core.store.commit(Commit { changes: vec![forget], events: vec![] }).await?;
+        Ok(())
+    }
+}
+
+impl Core {
+    /// A new UUIDv7 of this moment.
+    pub(crate) fn uuid(&self, now: Timestamp) -> Uuid {
+        let mut random = [0; 10];
+        self.entropy.fill(&mut random);
+        let millis = u64::try_from(now.millis()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    }
+
+    /// A new salt for a password hash.
+    pub(crate) fn salt(&self) -> [u8; 16] {
+        let mut salt = [0; 16];
+        self.entropy.fill(&mut salt);
+        salt
+    }
+}

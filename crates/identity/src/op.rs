@@ -1,0 +1,156 @@
+//! What is known about one request before any decision: the time, where it came from, who acts.
+//!
+//! `Op` is the first argument of every use case. It is made once a request by the caller of the core (`web`,
+//! the command line, a background job); nothing below asks a clock or a socket again.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::session::SessionId;
+use crate::surface::Door;
+use crate::user::UserNumber;
+
+/// A point in time: milliseconds since the epoch, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From milliseconds since the epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// How long after `earlier` this is; zero when it is not after it.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+impl std::ops::Add<Duration> for Timestamp {
+    type Output = Self;
+
+    /// Saturates at the end of time, so that a configured "thousand years" cannot wrap into the past.
+    fn add(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl std::ops::Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// The number a request bears in the log, in the audit trail and in its answer's `X-Request-Id`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId(pub Uuid);
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.simple().fmt(f)
+    }
+}
+
+/// Where a request came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The client's address; a proxy's word counts only when the proxy is trusted. `None`: not from a network.
+    pub address: Option<IpAddr>,
+    /// What the client calls itself; cut to [`Origin::USER_AGENT_CHARS`].
+    pub user_agent: String,
+    /// The door it came in by; `None` for the command line and background jobs.
+    pub door: Option<Door>,
+}
+
+impl Origin {
+    /// The longest user agent that is kept, in code points.
+    pub const USER_AGENT_CHARS: usize = 256;
+
+    /// The key under which this origin waits for the hashing pool: one IPv4 address or one IPv6 /64, so that
+    /// a flood from one network does not starve the others.
+    pub fn lane(&self) -> password::Lane {
+        password::Lane(match self.address.map(|address| address.to_canonical()) {
+            None => 0,
+            Some(IpAddr::V4(v4)) => u64::from(u32::from(v4)) | 1 << 63,
+            // The upper half of the address is the network; an IPv4 lane cannot collide with a routable one
+            // in practice, and a collision only shares a turn.
+            Some(IpAddr::V6(v6)) => u64::try_from(u128::from(v6) >> 64).unwrap_or(u64::MAX),
+        })
+    }
+}
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody has been recognised.
+    Anonymous,
+    /// A user, by a session.
+    User {
+        /// Whose session it is.
+        user: UserNumber,
+        /// The session that was presented.
+        session: SessionId,
+    },
+    /// Somebody with access to the machine: the command line.
+    Operator,
+    /// A background job.
+    System,
+}
+
+impl Actor {
+    /// The word for this kind of actor in the audit trail.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::User { .. } => "user",
+            Self::Operator => "operator",
+            Self::System => "system",
+        }
+    }
+}
+
+/// One request, as the core sees it.
+#[derive(Debug, Clone)]
+pub struct Op {
+    /// The time of the request, read once.
+    pub now: Timestamp,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its number.
+    pub request: RequestId,
+    /// Who acts.
+    pub actor: Actor,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_saturates_and_never_wraps() {
+        let late = Timestamp::from_millis(i64::MAX - 5);
+        assert_eq!((late + Duration::from_secs(1)).millis(), i64::MAX);
+        assert_eq!(Timestamp::from_millis(5).since(Timestamp::from_millis(9)), Duration::ZERO);
+        assert_eq!(Timestamp::from_millis(9).since(Timestamp::from_millis(5)), Duration::from_millis(4));
+    }
+
+    #[test]
+    fn one_ipv6_network_is_one_lane_and_mapped_ipv4_is_ipv4() {
+        let lane =
+            |text: &str| Origin { address: Some(text.parse().expect("address")), ..Origin::default() }.lane();
+        assert_eq!(lane("2001:db8:1:2::1"), lane("2001:db8:1:2:ffff::9"));
+        assert_ne!(lane("2001:db8:1:2::1"), lane("2001:db8:1:3::1"));
+        assert_eq!(lane("192.0.2.7"), lane("::ffff:192.0.2.7"));
+        assert_ne!(lane("192.0.2.7"), lane("192.0.2.8"));
+    }
+}

@@ -1,0 +1,246 @@
+//! What the core needs from outside, and nothing about how it is done.
+//!
+//! Reads are plain calls. A write is one [`Commit`]: the list of changes that one step of a use case decided on,
+//! with its audit events, applied atomically. Each change is guarded; a guard that misses fails the whole commit
+//! with a named [`Conflict`], and nothing of it is kept.
+
+use std::error::Error as StdError;
+
+use async_trait::async_trait;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::audit::Event;
+use crate::op::Timestamp;
+use crate::secret::Digest;
+use crate::session::{EndReason, NewSession, Session, SessionId, Touch};
+use crate::surface::Door;
+use crate::throttle::{Bucket, Throttle};
+use crate::user::{Credentials, LoginKey, NewUser, Status, User, UserNumber};
+
+/// Random bytes from a generator fit for keys.
+pub trait Entropy: Send + Sync {
+    /// Fills the whole buffer.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// The ledger. A method that returns has seen everything that any process had committed when it was called.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The user with this number, unless deleted.
+    async fn user(&self, number: UserNumber) -> StoreResult<Option<User>>;
+    /// The user with this id, unless deleted.
+    async fn user_by_id(&self, id: Uuid) -> StoreResult<Option<User>>;
+    /// The user who claimed this name, as username or as e-mail address.
+    async fn user_by_name(&self, key: &LoginKey) -> StoreResult<Option<User>>;
+    /// Up to `limit` users with numbers above `after`, in order of number.
+    async fn users(&self, after: UserNumber, limit: u32) -> StoreResult<Vec<User>>;
+    /// What a login by this name is checked against.
+    async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>>;
+    /// The session this secret belongs to, in whatever state, with its owner, even a deleted one.
+    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Session, User)>>;
+    /// The session with this id, in whatever state.
+    async fn session(&self, id: SessionId) -> StoreResult<Option<Session>>;
+    /// Up to `limit` sessions of a user in order of age, oldest first, from those after `after`; all of them,
+    /// or only the ones live at `live_at`.
+    async fn sessions(&self, of: UserNumber, query: SessionQuery) -> StoreResult<Vec<Session>>;
+    /// The failure count of this bucket.
+    async fn throttle(&self, bucket: &Bucket) -> StoreResult<Option<Throttle>>;
+    /// Up to `limit` audit events numbered above `after`, in order.
+    async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>>;
+    /// The check value of the master key that this database was made with; `None` for a new database.
+    async fn master_key_check(&self) -> StoreResult<Option<Vec<u8>>>;
+    /// Whether the database answers at all.
+    async fn ping(&self) -> StoreResult<()>;
+
+    /// Applies every change and records every event, or nothing. When it returns, all of it is durable.
+    async fn commit(&self, commit: Commit) -> StoreResult<Committed>;
+}
+
+/// Which sessions of a user to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionQuery {
+    /// Only those that live at this time; `None`: the ended ones too.
+    pub live_at: Option<Timestamp>,
+    /// Continue behind this session.
+    pub after: Option<SessionId>,
+    /// At most this many.
+    pub limit: u32,
+}
+
+/// One step of a use case: what changes, and what is told about it.
+#[derive(Debug, Clone, Default)]
+pub struct Commit {
+    /// Applied in order.
+    pub changes: Vec<Change>,
+    /// Recorded with them.
+    pub events: Vec<Event>,
+}
+
+/// One guarded change.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Makes a user and claims the login names. Misses: [`Conflict::LoginNameTaken`],
+    /// [`Conflict::LoginNameRetired`].
+    CreateUser(NewUser),
+    /// Sets a password and raises the credential version, which ends the right of everything in flight that read
+    /// the old one. Misses: [`Conflict::UserChanged`].
+    SetPassword {
+        /// Whose.
+        user: UserNumber,
+        /// The credential version that was read.
+        version: i64,
+        /// The new PHC string.
+        hash: String,
+        /// Whether a new password must be chosen at the next login that can ask for it.
+        must_change: bool,
+    },
+    /// Replaces a hash by one of the same password with today's cost, if it still is the one that was read. Never
+    /// misses: somebody else's renewal serves as well.
+    RenewHash {
+        /// Whose.
+        user: UserNumber,
+        /// The PHC string that was read.
+        from: String,
+        /// The new one.
+        to: String,
+    },
+    /// Sets the status; anything but `active` raises the credential version. Misses: [`Conflict::UserChanged`].
+    SetStatus {
+        /// Whose.
+        user: UserNumber,
+        /// The new status.
+        status: Status,
+    },
+    /// Deletes a user: names, hash and address are wiped, number and id stay taken for ever, and the names are
+    /// retired as keyed digests. Misses: [`Conflict::UserChanged`].
+    DeleteUser {
+        /// Who.
+        user: UserNumber,
+        /// When.
+        at: Timestamp,
+        /// Keyed digests of the login names.
+        retired: Vec<[u8; 32]>,
+    },
+    /// Opens a session under the lock of its user's row. Misses: [`Conflict::UserChanged`] when the user is not
+    /// active or the credential version is not the one read, [`Conflict::SessionLimit`].
+    OpenSession {
+        /// The session.
+        session: NewSession,
+        /// The credential version that was read.
+        version: i64,
+        /// How many live sessions of this user and door there may be, this one included.
+        limit: Option<u32>,
+    },
+    /// Ends one live session. Misses: [`Conflict::SessionEnded`].
+    EndSession {
+        /// Which.
+        session: SessionId,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: EndReason,
+    },
+    /// Ends the live sessions of a user, under the lock of the user's row. Without a door it also raises the
+    /// credential version, so that no login in flight survives it. Never misses.
+    EndSessions {
+        /// Whose.
+        user: UserNumber,
+        /// By this door only.
+        door: Option<Door>,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: EndReason,
+    },
+    /// Moves last-seen and the idle end forward, never back, only while the session lives. Never misses.
+    TouchSession(Touch),
+    /// Counts a try as a failure before it is made. Misses: [`Conflict::ThrottleChanged`] when the count is no
+    /// longer the one that was read.
+    Reserve {
+        /// Where it counts.
+        bucket: Bucket,
+        /// The state that was read.
+        seen: Option<Throttle>,
+        /// The state with this try in it.
+        next: Throttle,
+    },
+    /// The try was good: clears the count but for the tries still in flight. Never misses.
+    ReserveSucceeded {
+        /// Where it counts.
+        bucket: Bucket,
+    },
+    /// The try was bad: it stays counted. Never misses.
+    ReserveFailed {
+        /// Where it counts.
+        bucket: Bucket,
+        /// When it failed.
+        at: Timestamp,
+    },
+    /// The try was not made: it is taken back, nothing else. Never misses.
+    ReserveReleased {
+        /// Where it counts.
+        bucket: Bucket,
+    },
+    /// Forgets counts of unknown names that nobody tried since. Never misses.
+    ForgetThrottles {
+        /// Older than this.
+        before: Timestamp,
+    },
+    /// Writes down the check value of the master key, once. Misses: [`Conflict::MasterKeyRecorded`].
+    RecordMasterKey {
+        /// [`crate::MasterKey::check`].
+        check: [u8; 32],
+    },
+}
+
+/// What a commit did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// For each change, how many rows its last statement hit; the number of sessions that
+    /// [`Change::EndSessions`] ended, for one.
+    pub affected: Vec<u64>,
+}
+
+/// Why a commit was not applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Conflict {
+    /// Another user claimed the name.
+    #[error("login name taken")]
+    LoginNameTaken,
+    /// A deleted user had the name.
+    #[error("login name retired")]
+    LoginNameRetired,
+    /// The user is gone, not active, or has other credentials than were read.
+    #[error("user changed")]
+    UserChanged,
+    /// The session has ended, or never was.
+    #[error("session ended")]
+    SessionEnded,
+    /// The user has as many live sessions as allowed.
+    #[error("session limit")]
+    SessionLimit,
+    /// Another try was counted in between.
+    #[error("throttle changed")]
+    ThrottleChanged,
+    /// Another process wrote the check value first.
+    #[error("master key recorded")]
+    MasterKeyRecorded,
+}
+
+/// Why the store did not do as asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// A guard missed; nothing was changed.
+    #[error("conflict: {0}")]
+    Conflict(#[from] Conflict),
+    /// The database is out of reach, out of room or refuses; what was not acknowledged may or may not be there.
+    #[error("the database does not answer")]
+    Unavailable(#[source] Box<dyn StdError + Send + Sync>),
+    /// A row holds what no version of this program wrote. The text names the column.
+    #[error("the database holds an unreadable {0}")]
+    Corrupt(&'static str),
+}
+
+/// What the store answers.
+pub type StoreResult<T> = Result<T, StoreError>;

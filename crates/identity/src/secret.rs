@@ -1,0 +1,145 @@
+//! Two types for a secret: the one that is shown once and the one that is kept.
+//!
+//! A [`Secret`] is made from the `Entropy` port, handed to its owner and forgotten. Only a [`Digest`] reaches the
+//! store, because only a digest converts to a row. Neither prints its content.
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use crate::ports::Entropy;
+
+/// A secret in its wire form: shown to its owner once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The longest credential that is looked at, in bytes; longer ones are unknown without a look.
+    pub const MAX_BYTES: usize = 512;
+
+    /// A secret as presented by a client. `None` when nothing we ever give out looks like it.
+    pub fn presented(text: &str) -> Option<Self> {
+        let plausible =
+            !text.is_empty() && text.len() <= Self::MAX_BYTES && text.bytes().all(|b| b.is_ascii_graphic());
+        plausible.then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The wire form. The one way out: use it for the answer to the owner only.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of it. All our secrets carry at least 128 random bits, so a plain hash needs no salt.
+    pub fn digest(&self) -> Digest {
+        Digest { kind: DigestKind::Sha256, bytes: Sha256::digest(self.0.as_bytes()).to_vec() }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// How a stored digest was made. Digests carry their kind, so that imported ones can live beside ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DigestKind {
+    /// SHA-256 over the whole wire form.
+    Sha256,
+}
+
+impl DigestKind {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+        }
+    }
+}
+
+/// What is kept of a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// How it was made.
+    pub kind: DigestKind,
+    /// The hash itself.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({})", self.kind.as_str())
+    }
+}
+
+/// What a door's secrets look like on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretForm {
+    /// Lowercase hexadecimal behind a prefix.
+    Hex {
+        /// Put before the digits.
+        prefix: String,
+        /// How many digits: an even number, four bits each; 64 carry 256 bits.
+        digits: usize,
+    },
+}
+
+impl SecretForm {
+    /// A new secret of this form.
+    pub fn make(&self, entropy: &dyn Entropy) -> Secret {
+        match self {
+            Self::Hex { prefix, digits } => {
+                let mut bytes = Zeroizing::new(vec![0_u8; digits.div_ceil(2)]);
+                entropy.fill(&mut bytes);
+                let mut text = Zeroizing::new(String::with_capacity(prefix.len() + digits));
+                text.push_str(prefix);
+                for byte in bytes.iter() {
+                    text.push(hex_digit(byte >> 4));
+                    text.push(hex_digit(byte & 0xf));
+                }
+                Secret(text)
+            }
+        }
+    }
+}
+
+fn hex_digit(nibble: u8) -> char {
+    char::from_digit(u32::from(nibble), 16).unwrap_or('0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Counting;
+
+    impl Entropy for Counting {
+        fn fill(&self, buffer: &mut [u8]) {
+            for (index, byte) in buffer.iter_mut().enumerate() {
+                *byte = u8::try_from(index).expect("small buffer");
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_carries_every_random_byte() {
+        let form = SecretForm::Hex { prefix: "kx".to_owned(), digits: 64 };
+        let secret = form.make(&Counting);
+        assert_eq!(secret.expose(), "kx000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    }
+
+    #[test]
+    fn neither_half_prints_its_content() {
+        let secret = Secret::presented("topsecret").expect("plausible");
+        assert_eq!(format!("{secret:?} {:?}", secret.digest()), "Secret Digest(sha256)");
+    }
+
+    #[test]
+    fn what_we_never_give_out_is_not_looked_up() {
+        for text in ["", "a b", "tab\t", "ümlaut", &"x".repeat(Secret::MAX_BYTES + 1)] {
+            assert!(Secret::presented(text).is_none(), "{text:?}");
+        }
+        assert!(Secret::presented(&"x".repeat(Secret::MAX_BYTES)).is_some());
+    }
+}

@@ -1,0 +1,195 @@
+//! Use cases of the ledger: recognise a presented secret, list, end one, end all.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{EndReason, Session, SessionId, State, Touch};
+use crate::Core;
+use crate::audit::{Event, EventKind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::op::{Op, Timestamp};
+use crate::ports::{Change, Commit, Conflict, SessionQuery, StoreError};
+use crate::secret::Secret;
+use crate::surface::{Scope, Surface};
+use crate::user::{Status, User, UserNumber};
+
+/// With less life left than this, a use is written at once: another node might end the session otherwise.
+const WRITE_AT_ONCE: Duration = Duration::from_mins(2);
+/// How many sessions one page of a listing holds.
+const PAGE: u32 = 500;
+
+/// The ledger of sessions.
+#[derive(Clone)]
+pub struct Sessions {
+    pub(crate) core: Arc<Core>,
+}
+
+/// Who presented a credential: a live session and its active owner.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The session.
+    pub session: Session,
+    /// Its owner.
+    pub user: User,
+}
+
+impl Sessions {
+    /// Recognises the secret that a request presents at a door.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CredentialInvalid`]: unknown, ended, expired, or of another door.
+    /// [`ErrorKind::UserInactive`]: good, but its owner may not act. [`ErrorKind::Unavailable`].
+    pub async fn check(&self, op: &Op, surface: &Surface, presented: &Secret) -> Result<Caller> {
+        let found = self.core.store.session_by_digest(&presented.digest()).await?;
+        let Some((session, user)) = found else {
+            return Err(invalid("a secret that opens no session", "one that a login here gave out"));
+        };
+        if session.door != surface.door {
+            return Err(invalid("a secret of another door", "one that a login by this door gave out"));
+        }
+        match session.state(op.now) {
+            State::Live if user.is_active() => {}
+            State::Live => return Err(inactive(&user)),
+            // Suspension ends the session too; the owner is told the cause for as long as it lasts.
+            State::Ended { reason: EndReason::Suspended | EndReason::UserDeleted, .. }
+                if !user.is_active() =>
+            {
+                return Err(inactive(&user));
+            }
+            State::Ended { .. } => return Err(invalid("a session that was ended", "a live one")),
+            State::Expired => return Err(invalid("a session past its end", "a live one")),
+        }
+        if let Some(touch) = session.touch(surface, op.now) {
+            self.write_down(&session, touch, op.now).await?;
+        }
+        Ok(Caller { session, user })
+    }
+
+    async fn write_down(&self, session: &Session, touch: Touch, now: Timestamp) -> Result<()> {
+        let ends_soon =
+            touch.idle_end.is_some() && session.expires().is_some_and(|end| end.since(now) < WRITE_AT_ONCE);
+        if ends_soon {
+            self.commit(vec![Change::TouchSession(touch)], vec![]).await?;
+        } else {
+            self.core.touches.note(touch);
+        }
+        Ok(())
+    }
+
+    /// Writes down the uses that wait for it; called by a background job and before the process stops.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`]; the uses are kept for the next time.
+    pub async fn flush(&self) -> Result<()> {
+        let touches = self.core.touches.take();
+        for some in touches.chunks(256) {
+            let changes = some.iter().copied().map(Change::TouchSession).collect();
+            if let Err(error) = self.commit(changes, vec![]).await {
+                for touch in touches {
+                    self.core.touches.note(touch);
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends one session by its own owner's wish: sign-out.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CredentialInvalid`] when something else ended it first. [`ErrorKind::Unavailable`].
+    pub async fn sign_out(&self, op: &Op, caller: &Caller) -> Result<()> {
+        let event = Event::new(op, EventKind::SessionEnded)
+            .of(&caller.user)
+            .with_session(caller.session.id)
+            .saying(EndReason::SignedOut.as_str());
+        let end = Change::EndSession { session: caller.session.id, at: op.now, reason: EndReason::SignedOut };
+        match self.core.store.commit(Commit { changes: vec![end], events: vec![event] }).await {
+            Ok(_) => Ok(()),
+            Err(StoreError::Conflict(Conflict::SessionEnded)) => {
+                Err(invalid("a session that was ended meanwhile", "a live one"))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends all sessions of the caller, the presented one among them, as far as the surface's scope reaches.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`].
+    pub async fn sign_out_everywhere(&self, op: &Op, surface: &Surface, caller: &Caller) -> Result<u64> {
+        let door = match surface.scope {
+            Scope::Dialect => Some(surface.door.clone()),
+            Scope::Account => None,
+        };
+        self.end_all(op, &caller.user, door, EndReason::SignedOutEverywhere).await
+    }
+
+    /// Ends all sessions of a user by every door: the operator's call.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`].
+    pub async fn end_all_of(&self, op: &Op, user: &User) -> Result<u64> {
+        self.end_all(op, user, None, EndReason::Revoked).await
+    }
+
+    async fn end_all(
+        &self,
+        op: &Op,
+        user: &User,
+        door: Option<crate::Door>,
+        reason: EndReason,
+    ) -> Result<u64> {
+        let event = Event::new(op, EventKind::SessionsEnded).of(user).saying(reason.as_str());
+        let end = Change::EndSessions { user: user.number, door, at: op.now, reason };
+        self.commit(vec![end], vec![event]).await
+    }
+
+    /// Ends one session by its id: the operator's call.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SessionNotFound`]: there is none, or it does not live. [`ErrorKind::Unavailable`].
+    pub async fn revoke(&self, op: &Op, id: SessionId) -> Result<Session> {
+        let session = self.core.store.session(id).await?.ok_or(ErrorKind::SessionNotFound)?;
+        let mut event =
+            Event::new(op, EventKind::SessionEnded).with_session(id).saying(EndReason::Revoked.as_str());
+        event.user = self.core.store.user(session.user).await?.map(|user| user.id);
+        let end = Change::EndSession { session: id, at: op.now, reason: EndReason::Revoked };
+        self.commit(vec![end], vec![event]).await?;
+        Ok(session)
+    }
+
+    /// The sessions of a user, oldest first: the live ones, or with `all` the ended ones too.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`].
+    pub async fn list(&self, op: &Op, user: UserNumber, all: bool) -> Result<Vec<Session>> {
+        let mut sessions = Vec::new();
+        let mut query = SessionQuery { live_at: (!all).then_some(op.now), after: None, limit: PAGE };
+        loop {
+            let page = self.core.store.sessions(user, query).await?;
+            let Some(last) = page.last() else { return Ok(sessions) };
+            query.after = Some(last.id);
+            sessions.extend(page);
+        }
+    }
+
+    async fn commit(&self, changes: Vec<Change>, events: Vec<Event>) -> Result<u64> {
+        let done = self.core.store.commit(Commit { changes, events }).await?;
+        Ok(done.affected.last().copied().unwrap_or(0))
+    }
+}
+
+fn invalid(seen: &'static str, wanted: &'static str) -> Error {
+    Error::new(ErrorKind::CredentialInvalid).because("presented credential", seen, wanted)
+}
+
+fn inactive(user: &User) -> Error {
+    let seen = match (user.deleted, user.status) {
+        (Some(_), _) => "a deleted user",
+        (None, Status::Pending) => "a pending user",
+        (None, Status::Suspended) => "a suspended user",
+        (None, Status::Active) => "an active user",
+    };
+    Error::new(ErrorKind::UserInactive).because("account state", seen, "an active user")
+}

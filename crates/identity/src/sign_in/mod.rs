@@ -1,0 +1,75 @@
+//! Signing in: everything between a claim of who somebody is and an open session.
+//!
+//! [`password`] tells the story of a password login. However somebody proved who they are, [`SignIn::new_session`]
+//! makes the session, so that no way in can forget a lifetime, a limit or the fresh secret.
+
+mod password;
+
+use std::sync::Arc;
+
+use crate::Core;
+use crate::op::Op;
+use crate::secret::Secret;
+use crate::session::{NewSession, Session, SessionId};
+use crate::surface::Surface;
+use crate::user::{User, UserNumber};
+
+pub use self::password::PasswordSignIn;
+
+/// The ways in.
+#[derive(Clone)]
+pub struct SignIn {
+    pub(crate) core: Arc<Core>,
+}
+
+/// A login that went well.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub user: User,
+    /// The session that was opened.
+    pub session: Session,
+    /// Its secret, to be shown to its owner now and never again.
+    pub secret: Secret,
+}
+
+impl SignIn {
+    /// A session as this surface declares them, with a fresh secret.
+    fn new_session(&self, op: &Op, surface: &Surface, user: UserNumber) -> (NewSession, Secret) {
+        let secret = surface.form.make(&*self.core.entropy);
+        let absolute_end = surface.absolute.map(|life| op.now + life);
+        let idle_end = surface.idle.map(|idle| {
+            let end = op.now + idle.life;
+            absolute_end.map_or(end, |absolute| end.min(absolute))
+        });
+        let session = NewSession {
+            id: SessionId(self.core.uuid(op.now)),
+            user,
+            door: surface.door.clone(),
+            digest: secret.digest(),
+            created: op.now,
+            idle_end,
+            absolute_end,
+            address: op.origin.address.map(|address| address.to_canonical().to_string()).unwrap_or_default(),
+            user_agent: op.origin.user_agent.clone(),
+        };
+        (session, secret)
+    }
+}
+
+impl From<NewSession> for Session {
+    fn from(new: NewSession) -> Self {
+        Self {
+            id: new.id,
+            user: new.user,
+            door: new.door,
+            created: new.created,
+            last_seen: new.created,
+            idle_end: new.idle_end,
+            absolute_end: new.absolute_end,
+            ended: None,
+            address: new.address,
+            user_agent: new.user_agent,
+        }
+    }
+}

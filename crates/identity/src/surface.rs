@@ -1,0 +1,71 @@
+//! What a dialect declares about its sessions: the door's name, lifetimes, the secret's form, the scope.
+//!
+//! It is data that the dialect hands to a use case; the decisions made from it stand in the use case.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::secret::SecretForm;
+
+/// The name of a dialect as the ledger records it. The core knows no list of them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Door(Cow<'static, str>);
+
+impl Door {
+    /// The door a dialect declares.
+    pub const fn new(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    /// A door as the ledger recorded it; the dialect may be switched off by now.
+    pub fn recorded(name: String) -> Self {
+        Self(Cow::Owned(name))
+    }
+
+    /// The word for it on the command line, in the database and in the log.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How far a dialect's own "all sessions" calls reach (`scope` of its configuration section).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The sessions that were opened by the same door.
+    Dialect,
+    /// Every session of the user.
+    Account,
+}
+
+/// How the idle end of a session moves when it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Idle {
+    /// A session ends when it was not used for this long.
+    pub life: Duration,
+    /// The end is moved only by more than this, so that not every request is a write.
+    pub step: Duration,
+}
+
+/// What a dialect declares about its sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surface {
+    /// Its name.
+    pub door: Door,
+    /// What its secrets look like.
+    pub form: SecretForm,
+    /// The end that use moves; `None`: a session may rest for ever.
+    pub idle: Option<Idle>,
+    /// The end that nothing moves, counted from the login; `None`: there is none.
+    pub absolute: Option<Duration>,
+    /// How many live sessions one user may have by this door.
+    pub limit_per_user: Option<u32>,
+    /// How far "all sessions" reaches.
+    pub scope: Scope,
+}

@@ -1,0 +1,260 @@
+//! What an operator does to users: make, find, list, set a password, suspend, activate, delete.
+
+use std::sync::Arc;
+
+use password::Password;
+use uuid::Uuid;
+
+use super::{Email, LoginKey, NewUser, Role, Status, User, UserNumber, Username};
+use crate::Core;
+use crate::audit::{Event, EventKind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::master_key::Purpose;
+use crate::op::Op;
+use crate::ports::{Change, Commit, Conflict, StoreError};
+use crate::secret::{Secret, SecretForm};
+use crate::session::EndReason;
+
+/// How many digits a password has that we make: 100 bits are 25, and one more group is easier to read aloud.
+const GENERATED_DIGITS: usize = 28;
+/// How many users one page of a listing holds.
+const PAGE: u32 = 500;
+
+/// The accounts.
+#[derive(Clone)]
+pub struct Accounts {
+    pub(crate) core: Arc<Core>,
+}
+
+/// A user to be made.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// A name to sign in with, as typed.
+    pub username: Option<String>,
+    /// An address to sign in with, as typed.
+    pub email: Option<String>,
+    /// Whether the address counts as verified from the start.
+    pub email_verified: bool,
+    /// What to call this person.
+    pub name: String,
+    /// What the user may do to others.
+    pub role: Role,
+    /// Whether the user may sign in.
+    pub status: Status,
+    /// How the password comes about.
+    pub password: NewPassword,
+    /// Whether a new password must be chosen at the next login that can ask for it.
+    pub must_change_password: bool,
+}
+
+/// Where a new password comes from.
+#[derive(Clone)]
+pub enum NewPassword {
+    /// Somebody typed it.
+    Given(zeroize::Zeroizing<String>),
+    /// We make one and show it once.
+    Generated,
+    /// There is none: no password login for this user.
+    None,
+}
+
+impl std::fmt::Debug for NewPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Given(_) => "Given",
+            Self::Generated => "Generated",
+            Self::None => "None",
+        })
+    }
+}
+
+/// A user with the password that was made for it.
+#[derive(Debug, Clone)]
+pub struct WithPassword {
+    /// The user.
+    pub user: User,
+    /// To be shown now and never again; only when we made it.
+    pub generated: Option<Secret>,
+}
+
+impl Accounts {
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LoginNameMissing`], [`ErrorKind::UsernameInvalid`], [`ErrorKind::EmailInvalid`],
+    /// [`ErrorKind::LoginNameTaken`], [`ErrorKind::LoginNameRetired`], [`ErrorKind::PasswordTooShort`],
+    /// [`ErrorKind::PasswordTooLong`], [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
+    pub async fn create(&self, op: &Op, account: NewAccount) -> Result<WithPassword> {
+        let username = account.username.as_deref().map(Username::new).transpose()?;
+        let email = account.email.as_deref().map(Email::new).transpose()?;
+        if username.is_none() && email.is_none() {
+            return Err(ErrorKind::LoginNameMissing.into());
+        }
+        let (hash, generated) = self.hash_new(op, account.password).await?;
+        let mut user = NewUser {
+            id: self.core.uuid(op.now),
+            username,
+            email,
+            email_verified: account.email_verified,
+            name: account.name,
+            role: account.role,
+            status: account.status,
+            password: hash,
+            must_change_password: account.must_change_password,
+            created: op.now,
+            name_digests: Vec::new(),
+        };
+        user.name_digests = user.login_keys().into_iter().map(|key| self.retired_digest(key)).collect();
+        let id = user.id;
+        let mut event = Event::new(op, EventKind::UserCreated);
+        event.user = Some(id);
+        self.commit(vec![Change::CreateUser(user)], vec![event]).await?;
+        let user = self.core.store.user_by_id(id).await?.ok_or(ErrorKind::UserNotFound)?;
+        Ok(WithPassword { user, generated })
+    }
+
+    /// Finds a user by UUID, number, e-mail address or username, tried in this order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UserNotFound`], [`ErrorKind::Unavailable`].
+    pub async fn find(&self, reference: &str) -> Result<User> {
+        let reference = reference.trim();
+        let found = if let Ok(id) = Uuid::try_parse(reference) {
+            self.core.store.user_by_id(id).await?
+        } else if let Ok(number) = reference.parse() {
+            self.core.store.user(UserNumber(number)).await?
+        } else if let Some(key) = LoginKey::of(reference) {
+            // Addresses and usernames share one namespace, so one look finds either.
+            self.core.store.user_by_name(&key).await?
+        } else {
+            None
+        };
+        found.ok_or_else(|| ErrorKind::UserNotFound.into())
+    }
+
+    /// All users in order of number.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`].
+    pub async fn list(&self) -> Result<Vec<User>> {
+        let mut users = Vec::new();
+        let mut after = UserNumber(0);
+        loop {
+            let page = self.core.store.users(after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(users) };
+            after = last.number;
+            users.extend(page);
+        }
+    }
+
+    /// Whether there is no user yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`].
+    pub async fn is_empty(&self) -> Result<bool> {
+        Ok(self.core.store.users(UserNumber(0), 1).await?.is_empty())
+    }
+
+    /// Sets a password in the owner's place. Whoever knew the old one is out: every session by every door ends.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`], [`ErrorKind::Overloaded`],
+    /// [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
+    pub async fn set_password(&self, op: &Op, user: &User, password: NewPassword) -> Result<WithPassword> {
+        let (hash, generated) = self.hash_new(op, password).await?;
+        let Some(hash) = hash else { return Err(ErrorKind::PasswordTooShort { min_length: 1 }.into()) };
+        let changes = vec![
+            Change::SetPassword {
+                user: user.number,
+                version: user.credential_version,
+                hash,
+                must_change: false,
+            },
+            self.end_all(op, user, EndReason::PasswordReset),
+        ];
+        let event = Event::new(op, EventKind::PasswordSet).of(user);
+        self.commit(changes, vec![event]).await?;
+        let user = self.core.store.user(user.number).await?.ok_or(ErrorKind::UserNotFound)?;
+        Ok(WithPassword { user, generated })
+    }
+
+    /// Suspends a user: every session by every door ends, and no login is answered with one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UserNotFound`], [`ErrorKind::Unavailable`].
+    pub async fn suspend(&self, op: &Op, user: &User) -> Result<()> {
+        let changes = vec![
+            Change::SetStatus { user: user.number, status: Status::Suspended },
+            self.end_all(op, user, EndReason::Suspended),
+        ];
+        self.commit_to(user, changes, Event::new(op, EventKind::UserSuspended)).await
+    }
+
+    /// Activates a user who was pending or suspended. What was ended stays ended.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UserNotFound`], [`ErrorKind::Unavailable`].
+    pub async fn activate(&self, op: &Op, user: &User) -> Result<()> {
+        let changes = vec![Change::SetStatus { user: user.number, status: Status::Active }];
+        self.commit_to(user, changes, Event::new(op, EventKind::UserActivated)).await
+    }
+
+    /// Deletes a user: sessions end, names, address and password are wiped. Number, id and names are never given
+    /// out again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UserNotFound`], [`ErrorKind::Unavailable`].
+    pub async fn delete(&self, op: &Op, user: &User) -> Result<()> {
+        let retired = user.login_keys().iter().map(|key| self.retired_digest(key)).collect();
+        let changes = vec![
+            self.end_all(op, user, EndReason::UserDeleted),
+            Change::DeleteUser { user: user.number, at: op.now, retired },
+        ];
+        self.commit_to(user, changes, Event::new(op, EventKind::UserDeleted)).await
+    }
+
+    fn end_all(&self, op: &Op, user: &User, reason: EndReason) -> Change {
+        Change::EndSessions { user: user.number, door: None, at: op.now, reason }
+    }
+
+    fn retired_digest(&self, key: &LoginKey) -> [u8; 32] {
+        self.core.master_key.keyed_digest(Purpose::RetiredName, key.as_str().as_bytes())
+    }
+
+    /// The PHC string of a new password, and the password itself when we made it.
+    async fn hash_new(&self, op: &Op, password: NewPassword) -> Result<(Option<String>, Option<Secret>)> {
+        let (typed, generated) = match password {
+            NewPassword::None => return Ok((None, None)),
+            NewPassword::Given(typed) => (typed, None),
+            NewPassword::Generated => {
+                let form = SecretForm::Hex { prefix: String::new(), digits: GENERATED_DIGITS };
+                let made = form.make(&*self.core.entropy);
+                (zeroize::Zeroizing::new(made.expose().to_owned()), Some(made))
+            }
+        };
+        let password = Password::new(&typed).map_err(|_| ErrorKind::PasswordTooLong)?;
+        let min_length = self.core.policy.min_password_length;
+        if password.code_points() < min_length {
+            return Err(Error::new(ErrorKind::PasswordTooShort { min_length }).because(
+                "password policy",
+                "a shorter password",
+                "[password] min_length",
+            ));
+        }
+        let hash = self.core.hash_pool.hash(op.origin.lane(), password, self.core.salt()).await?;
+        Ok((Some(hash.as_str().to_owned()), generated))
+    }
+
+    async fn commit_to(&self, user: &User, changes: Vec<Change>, event: Event) -> Result<()> {
+        match self.core.store.commit(Commit { changes, events: vec![event.of(user)] }).await {
+            Ok(_) => Ok(()),
+            Err(StoreError::Conflict(Conflict::UserChanged)) => Err(ErrorKind::UserNotFound.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn commit(&self, changes: Vec<Change>, events: Vec<Event>) -> Result<()> {
+        self.core.store.commit(Commit { changes, events }).await?;
+        Ok(())
+    }
+}
