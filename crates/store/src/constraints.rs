@@ -1,0 +1,14 @@
+//! How each engine spells a violated constraint, mapped to one conflict.
+
+use identity::ports::Conflict;
+
+/// The conflict behind SQLite's message, which names columns: `UNIQUE constraint failed: login_names.key`.
+pub(crate) fn from_sqlite(message: &str) -> Option<Conflict> {
+    let columns = message.strip_prefix("UNIQUE constraint failed: ")?;
+    match columns {
+        "login_names.key" => Some(Conflict::LoginNameTaken),
+        "throttles.bucket_kind, throttles.bucket" => Some(Conflict::ThrottleChanged),
+        "master_key.only_row" => Some(Conflict::MasterKeyRecorded),
+        _ => None,
+    }
+}

@@ -1,0 +1,36 @@
+//! The seam between the store and its engines: the only file that matches on which one it is.
+
+use identity::ports::{Committed, StoreResult};
+
+use crate::sql::{Row, Sql, Step, Value};
+use crate::sqlite::Sqlite;
+
+/// An open database.
+pub(crate) enum Db {
+    Sqlite(Sqlite),
+}
+
+impl Db {
+    /// The rows of a query; what any process committed before the call is in them.
+    #[expect(
+        clippy::unused_async,
+        reason = "SQLite answers in the calling thread, a server over a socket does not"
+    )]
+    pub(crate) async fn query(&self, sql: &'static Sql, values: &[Value]) -> StoreResult<Vec<Row>> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.query(sql, values),
+        }
+    }
+
+    /// The first row of a query.
+    pub(crate) async fn query_one(&self, sql: &'static Sql, values: &[Value]) -> StoreResult<Option<Row>> {
+        Ok(self.query(sql, values).await?.into_iter().next())
+    }
+
+    /// Applies the steps of every change, or nothing; durable when it returns.
+    pub(crate) async fn commit(&self, changes: Vec<Vec<Step>>) -> StoreResult<Committed> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.commit(changes).await,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The ledger of sessions.
+
+use identity::ports::{Conflict, SessionQuery, StoreError, StoreResult};
+use identity::session::{EndReason, NewSession, Session, SessionId, Touch};
+use identity::user::{User, UserNumber};
+use identity::{Door, Timestamp};
+
+use crate::db::Db;
+use crate::sql::{Row, Sql, Step, Value};
+use crate::users;
+
+/// The columns of [`read`], in its order, from `sessions AS s`.
+macro_rules! columns {
+    () => {
+        "s.id, s.user_number, s.door, s.created, s.last_seen, s.idle_end, s.absolute_end, s.ended, \
+         s.end_reason, s.address, s.user_agent"
+    };
+}
+
+pub(crate) static BY_DIGEST: Sql = Sql::new(concat!(
+    "SELECT ",
+    columns!(),
+    ", ",
+    users::columns!(),
+    " FROM sessions AS s JOIN users AS u ON u.number = s.user_number",
+    " WHERE s.digest = $1 AND s.digest_kind = $2"
+));
+pub(crate) static BY_ID: Sql =
+    Sql::new(concat!("SELECT ", columns!(), " FROM sessions AS s WHERE s.id = $1"));
+pub(crate) static PAGE: Sql = Sql::new(concat!(
+    "SELECT ",
+    columns!(),
+    " FROM sessions AS s WHERE s.user_number = $1 AND s.id > $2 ORDER BY s.id LIMIT $3"
+));
+pub(crate) static LIVE_PAGE: Sql = Sql::new(concat!(
+    "SELECT ",
+    columns!(),
+    " FROM sessions AS s WHERE s.user_number = $1 AND s.id > $2 AND s.ended IS NULL",
+    " AND (s.idle_end IS NULL OR s.idle_end > $4) AND (s.absolute_end IS NULL OR s.absolute_end > $4)",
+    " ORDER BY s.id LIMIT $3"
+));
+/// A null limit is none. The count is safe: whoever opens a session holds the lock of the user's row.
+pub(crate) static INSERT: Sql = Sql::new(
+    "INSERT INTO sessions (id, user_number, door, digest_kind, digest, created, last_seen, idle_end,
+         absolute_end, address, user_agent)
+     SELECT $1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10
+     WHERE $11 IS NULL OR $11 > (
+         SELECT count(*) FROM sessions
+         WHERE user_number = $2 AND door = $3 AND ended IS NULL
+             AND (idle_end IS NULL OR idle_end > $6) AND (absolute_end IS NULL OR absolute_end > $6))",
+);
+pub(crate) static END: Sql =
+    Sql::new("UPDATE sessions SET ended = $2, end_reason = $3 WHERE id = $1 AND ended IS NULL");
+pub(crate) static END_ALL: Sql = Sql::new(
+    "UPDATE sessions SET ended = $2, end_reason = $3
+     WHERE user_number = $1 AND ended IS NULL AND ($4 IS NULL OR door = $4)",
+);
+/// A use that is written down late counts when the session lived at the time of it.
+pub(crate) static TOUCH: Sql = Sql::new(
+    "UPDATE sessions
+     SET last_seen = CASE WHEN last_seen < $2 THEN $2 ELSE last_seen END,
+         idle_end = CASE WHEN idle_end < $3 THEN $3 ELSE idle_end END
+     WHERE id = $1 AND ended IS NULL
+         AND (idle_end IS NULL OR idle_end > $2) AND (absolute_end IS NULL OR absolute_end > $2)",
+);
+
+pub(crate) async fn by_digest(
+    db: &Db,
+    digest: &identity::secret::Digest,
+) -> StoreResult<Option<(Session, User)>> {
+    let values = [digest.bytes.as_slice().into(), digest.kind.as_str().into()];
+    let Some(mut row) = db.query_one(&BY_DIGEST, &values).await? else { return Ok(None) };
+    Ok(Some((read(&mut row)?, users::read(&mut row)?)))
+}
+
+pub(crate) async fn by_id(db: &Db, id: SessionId) -> StoreResult<Option<Session>> {
+    db.query_one(&BY_ID, &[bytes(id)]).await?.as_mut().map(read).transpose()
+}
+
+pub(crate) async fn page(db: &Db, user: UserNumber, query: SessionQuery) -> StoreResult<Vec<Session>> {
+    let after = query.after.map_or_else(|| Value::Blob(Vec::new()), bytes);
+    let mut values = vec![user.0.into(), after, query.limit.into()];
+    let sql = match query.live_at {
+        Some(now) => {
+            values.push(now.millis().into());
+            &LIVE_PAGE
+        }
+        None => &PAGE,
+    };
+    db.query(sql, &values).await?.iter_mut().map(read).collect()
+}
+
+fn read(row: &mut Row) -> StoreResult<Session> {
+    let id = SessionId(row.uuid("sessions.id")?);
+    let user = UserNumber(row.int("sessions.user_number")?);
+    let door = Door::recorded(row.text("sessions.door")?);
+    let created = Timestamp::from_millis(row.int("sessions.created")?);
+    let last_seen = Timestamp::from_millis(row.int("sessions.last_seen")?);
+    let idle_end = row.opt_int("sessions.idle_end")?.map(Timestamp::from_millis);
+    let absolute_end = row.opt_int("sessions.absolute_end")?.map(Timestamp::from_millis);
+    let ended_at = row.opt_int("sessions.ended")?.map(Timestamp::from_millis);
+    let reason = row.opt_text("sessions.end_reason")?;
+    let ended = match (ended_at, reason.as_deref()) {
+        (None, None) => None,
+        (Some(at), Some(name)) => {
+            Some((at, EndReason::from_name(name).ok_or(StoreError::Corrupt("sessions.end_reason"))?))
+        }
+        _ => return Err(StoreError::Corrupt("sessions.ended")),
+    };
+    let address = row.text("sessions.address")?;
+    let user_agent = row.text("sessions.user_agent")?;
+    Ok(Session { id, user, door, created, last_seen, idle_end, absolute_end, ended, address, user_agent })
+}
+
+pub(crate) fn open(session: &NewSession, version: i64, limit: Option<u32>) -> Vec<Step> {
+    let values = vec![
+        bytes(session.id),
+        session.user.0.into(),
+        session.door.as_str().into(),
+        session.digest.kind.as_str().into(),
+        session.digest.bytes.as_slice().into(),
+        session.created.millis().into(),
+        session.idle_end.map(Timestamp::millis).into(),
+        session.absolute_end.map(Timestamp::millis).into(),
+        session.address.as_str().into(),
+        session.user_agent.as_str().into(),
+        limit.into(),
+    ];
+    vec![
+        users::lock_for_sign_in(session.user, version, session.created),
+        Step::one(&INSERT, values, Conflict::SessionLimit),
+    ]
+}
+
+pub(crate) fn end(session: SessionId, at: Timestamp, reason: EndReason) -> Vec<Step> {
+    let values = vec![bytes(session), at.millis().into(), reason.as_str().into()];
+    vec![Step::one(&END, values, Conflict::SessionEnded)]
+}
+
+pub(crate) fn end_all(user: UserNumber, door: Option<&Door>, at: Timestamp, reason: EndReason) -> Vec<Step> {
+    let values =
+        vec![user.0.into(), at.millis().into(), reason.as_str().into(), door.map(Door::as_str).into()];
+    vec![users::lock(user, door.is_none()), Step::any(&END_ALL, values)]
+}
+
+pub(crate) fn touch(touch: Touch) -> Vec<Step> {
+    let values = vec![
+        bytes(touch.session),
+        touch.last_seen.millis().into(),
+        touch.idle_end.map(Timestamp::millis).into(),
+    ];
+    vec![Step::any(&TOUCH, values)]
+}
+
+fn bytes(id: SessionId) -> Value {
+    id.0.as_bytes().as_slice().into()
+}

@@ -1,0 +1,99 @@
+//! Rules for the texts of all statements, and the list of them that engines test their plans with.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::Sql;
+
+macro_rules! statements {
+    ($($($step:ident)::+,)*) => { &[$((stringify!($($step)::+), &crate::$($step)::+)),*] };
+}
+
+/// Every statement by its path; `every_statement_is_listed` sees to it.
+pub(crate) static ALL: &[(&str, &Sql)] = statements![
+    PING,
+    audit::INSERT,
+    audit::PAGE,
+    master_key::FIND,
+    master_key::RECORD,
+    sessions::BY_DIGEST,
+    sessions::BY_ID,
+    sessions::PAGE,
+    sessions::LIVE_PAGE,
+    sessions::INSERT,
+    sessions::END,
+    sessions::END_ALL,
+    sessions::TOUCH,
+    throttles::FIND,
+    throttles::BEGIN,
+    throttles::RESERVE,
+    throttles::SUCCEEDED,
+    throttles::FAILED,
+    throttles::RELEASED,
+    throttles::FORGET,
+    users::BY_NUMBER,
+    users::BY_ID,
+    users::BY_NAME,
+    users::CREDENTIALS,
+    users::PAGE,
+    users::INSERT,
+    users::CLAIM_NAME,
+    users::NAME_NOT_RETIRED,
+    users::SET_PASSWORD,
+    users::RENEW_HASH,
+    users::SET_STATUS,
+    users::WIPE,
+    users::RELEASE_NAMES,
+    users::RETIRE_NAME,
+    users::LOCK,
+    users::SIGN_IN,
+];
+
+/// The sources below this folder but for tests: their module's path and text.
+fn sources(folder: &Path, module: &str, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let below =
+            if matches!(stem, "lib" | "mod") { module.to_owned() } else { format!("{module}{stem}::") };
+        if path.is_dir() {
+            sources(&path, &below, found);
+        } else if stem != "tests" {
+            found.push((below, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn every_statement_is_listed() {
+    let mut found = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "", &mut found);
+    let mut declared = BTreeSet::new();
+    for (module, text) in found {
+        let made = text.matches("Sql::new(").count();
+        let names: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.split_once("static ")?.1.split_once(": Sql ").map(|(name, _)| name))
+            .collect();
+        assert_eq!(names.len(), made, "`{module}` makes a statement that is no `static NAME: Sql`");
+        declared.extend(names.iter().map(|name| format!("{module}{name}")));
+    }
+    let listed: BTreeSet<String> = ALL.iter().map(|(path, _)| path.replace(' ', "")).collect();
+    let missing: Vec<_> = declared.difference(&listed).collect();
+    assert!(missing.is_empty(), "not listed in sql/tests.rs: {missing:?}");
+    assert_eq!(listed.len(), ALL.len(), "listed twice");
+}
+
+#[test]
+fn statements_hold_no_other_dollar_sign() {
+    for (path, sql) in ALL {
+        let mut numbers = BTreeSet::new();
+        for rest in sql.text.split('$').skip(1) {
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            let number: usize = digits.parse().unwrap_or_else(|_| panic!("{path}: `$` before {rest:?}"));
+            numbers.insert(number);
+        }
+        assert!(numbers.iter().copied().eq(1..=numbers.len()), "{path}: a gap in {numbers:?}");
+        assert!(!sql.text.contains('?'), "{path}: a placeholder of one engine only");
+    }
+}

@@ -1,0 +1,64 @@
+//! Every statement against the schema that the migrations make.
+
+use rusqlite::Connection;
+
+use crate::sql::tests::ALL;
+
+/// A database with today's schema.
+fn migrated() -> Connection {
+    let mut connection = Connection::open_in_memory().unwrap();
+    super::migrate(&mut connection).unwrap();
+    connection
+}
+
+/// The steps of a statement's plan, as SQLite tells them.
+fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    // Placeholders without a value are null.
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get("detail").unwrap());
+    }
+    steps
+}
+
+#[test]
+fn every_statement_fits_the_schema() {
+    let connection = migrated();
+    for (path, sql) in ALL {
+        if let Err(error) = connection.prepare(sql.for_sqlite()) {
+            panic!("{path}: {error}");
+        }
+    }
+}
+
+#[test]
+fn no_statement_reads_or_sorts_a_whole_table() {
+    let connection = migrated();
+    for (path, sql) in ALL {
+        for step in plan(&connection, sql.for_sqlite()) {
+            let scan = step.starts_with("SCAN") && !step.contains("CONSTANT ROW");
+            assert!(!scan && !step.contains("TEMP B-TREE"), "{path}: {step}");
+        }
+    }
+}
+
+#[test]
+fn hot_statements_use_the_index_that_is_there_for_them() {
+    let connection = migrated();
+    for (path, expected) in [
+        ("sessions::BY_DIGEST", "s USING INDEX sessions_digest (digest=? AND digest_kind=?)"),
+        ("users::CREDENTIALS", "n USING PRIMARY KEY (key=?)"),
+        ("throttles::FIND", "throttles USING PRIMARY KEY (bucket_kind=? AND bucket=?)"),
+        ("sessions::INSERT", "sessions USING INDEX sessions_user_live (user_number=? AND door=?)"),
+        ("sessions::END_ALL", "sessions USING INDEX sessions_user (user_number=?)"),
+        ("sessions::LIVE_PAGE", "s USING INDEX sessions_user (user_number=? AND id>?)"),
+        ("sessions::END", "sessions USING PRIMARY KEY (id=?)"),
+        ("users::SIGN_IN", "users USING INTEGER PRIMARY KEY (rowid=?)"),
+    ] {
+        let (_, sql) = ALL.iter().find(|(name, _)| name.replace(' ', "") == path).unwrap();
+        let plan = plan(&connection, sql.for_sqlite());
+        assert!(plan.iter().any(|step| step.ends_with(expected)), "{path}: {plan:?}");
+    }
+}

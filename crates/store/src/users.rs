@@ -1,0 +1,178 @@
+//! Users and the names they sign in with.
+
+use identity::Timestamp;
+use identity::ports::{Conflict, StoreError, StoreResult};
+use identity::user::{Credentials, LoginKey, NewUser, Role, Status, User, UserNumber};
+use uuid::Uuid;
+
+use crate::db::Db;
+use crate::sql::{Row, Sql, Step, Value};
+
+/// The columns of [`read`], in its order, from `users AS u`.
+macro_rules! columns {
+    () => {
+        "u.number, u.id, u.username, u.email, u.email_verified, u.name, u.role, u.status, \
+         u.must_change_password, u.password_hash IS NOT NULL, u.created, u.last_sign_in, u.deleted, \
+         u.credential_version"
+    };
+}
+pub(crate) use columns;
+
+pub(crate) static BY_NUMBER: Sql =
+    Sql::new(concat!("SELECT ", columns!(), " FROM users AS u WHERE u.number = $1 AND u.deleted IS NULL"));
+pub(crate) static BY_ID: Sql =
+    Sql::new(concat!("SELECT ", columns!(), " FROM users AS u WHERE u.id = $1 AND u.deleted IS NULL"));
+pub(crate) static BY_NAME: Sql = Sql::new(concat!(
+    "SELECT ",
+    columns!(),
+    " FROM login_names AS n JOIN users AS u ON u.number = n.user_number",
+    " WHERE n.key = $1 AND u.deleted IS NULL"
+));
+pub(crate) static CREDENTIALS: Sql = Sql::new(concat!(
+    "SELECT ",
+    columns!(),
+    ", u.password_hash FROM login_names AS n JOIN users AS u ON u.number = n.user_number",
+    " WHERE n.key = $1 AND u.deleted IS NULL"
+));
+pub(crate) static PAGE: Sql = Sql::new(concat!(
+    "SELECT ",
+    columns!(),
+    " FROM users AS u WHERE u.number > $1 AND u.deleted IS NULL ORDER BY u.number LIMIT $2"
+));
+pub(crate) static INSERT: Sql = Sql::new(
+    "INSERT INTO users (id, username, email, email_verified, name, role, status, password_hash,
+         must_change_password, credential_version, created)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)",
+);
+pub(crate) static CLAIM_NAME: Sql =
+    Sql::new("INSERT INTO login_names (key, user_number) SELECT $1, number FROM users WHERE id = $2");
+pub(crate) static NAME_NOT_RETIRED: Sql = Sql::new(
+    "UPDATE users SET number = number
+     WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM retired_names WHERE digest = $2)",
+);
+pub(crate) static SET_PASSWORD: Sql = Sql::new(
+    "UPDATE users SET password_hash = $3, must_change_password = $4, credential_version = credential_version + 1
+     WHERE number = $1 AND credential_version = $2 AND deleted IS NULL",
+);
+pub(crate) static RENEW_HASH: Sql = Sql::new(
+    "UPDATE users SET password_hash = $3 WHERE number = $1 AND password_hash = $2 AND deleted IS NULL",
+);
+pub(crate) static SET_STATUS: Sql = Sql::new(
+    "UPDATE users SET status = $2, credential_version = credential_version + $3
+     WHERE number = $1 AND deleted IS NULL",
+);
+pub(crate) static WIPE: Sql = Sql::new(
+    "UPDATE users SET username = NULL, email = NULL, email_verified = 0, name = '', password_hash = NULL,
+         credential_version = credential_version + 1, deleted = $2
+     WHERE number = $1 AND deleted IS NULL",
+);
+pub(crate) static RELEASE_NAMES: Sql = Sql::new("DELETE FROM login_names WHERE user_number = $1");
+pub(crate) static RETIRE_NAME: Sql =
+    Sql::new("INSERT INTO retired_names (digest) VALUES ($1) ON CONFLICT DO NOTHING");
+/// Takes the lock and raises the version when asked to; a deleted user's row serves as well.
+pub(crate) static LOCK: Sql =
+    Sql::new("UPDATE users SET credential_version = credential_version + $2 WHERE number = $1");
+/// The lock of a commit that opens something for the user.
+pub(crate) static SIGN_IN: Sql = Sql::new(
+    "UPDATE users SET last_sign_in = $3
+     WHERE number = $1 AND credential_version = $2 AND status = 'active' AND deleted IS NULL",
+);
+
+pub(crate) async fn by_number(db: &Db, number: UserNumber) -> StoreResult<Option<User>> {
+    db.query_one(&BY_NUMBER, &[number.0.into()]).await?.as_mut().map(read).transpose()
+}
+
+pub(crate) async fn by_id(db: &Db, id: Uuid) -> StoreResult<Option<User>> {
+    db.query_one(&BY_ID, &[id.as_bytes().as_slice().into()]).await?.as_mut().map(read).transpose()
+}
+
+pub(crate) async fn by_name(db: &Db, key: &LoginKey) -> StoreResult<Option<User>> {
+    db.query_one(&BY_NAME, &[key.as_str().into()]).await?.as_mut().map(read).transpose()
+}
+
+pub(crate) async fn page(db: &Db, after: UserNumber, limit: u32) -> StoreResult<Vec<User>> {
+    db.query(&PAGE, &[after.0.into(), limit.into()]).await?.iter_mut().map(read).collect()
+}
+
+pub(crate) async fn credentials(db: &Db, key: &LoginKey) -> StoreResult<Option<Credentials>> {
+    let Some(mut row) = db.query_one(&CREDENTIALS, &[key.as_str().into()]).await? else { return Ok(None) };
+    Ok(Some(Credentials { user: read(&mut row)?, password: row.opt_text("users.password_hash")? }))
+}
+
+/// A user from [`columns`].
+pub(crate) fn read(row: &mut Row) -> StoreResult<User> {
+    Ok(User {
+        number: UserNumber(row.int("users.number")?),
+        id: row.uuid("users.id")?,
+        username: row.opt_text("users.username")?,
+        email: row.opt_text("users.email")?,
+        email_verified: row.bool("users.email_verified")?,
+        name: row.text("users.name")?,
+        role: Role::from_name(&row.text("users.role")?).ok_or(StoreError::Corrupt("users.role"))?,
+        status: Status::from_name(&row.text("users.status")?).ok_or(StoreError::Corrupt("users.status"))?,
+        must_change_password: row.bool("users.must_change_password")?,
+        has_password: row.bool("users.password_hash")?,
+        created: Timestamp::from_millis(row.int("users.created")?),
+        last_sign_in: row.opt_int("users.last_sign_in")?.map(Timestamp::from_millis),
+        deleted: row.opt_int("users.deleted")?.map(Timestamp::from_millis),
+        credential_version: row.int("users.credential_version")?,
+    })
+}
+
+pub(crate) fn create(user: &NewUser) -> Vec<Step> {
+    let id = || Value::from(user.id.as_bytes().as_slice());
+    let insert = vec![
+        id(),
+        user.username.as_ref().map(|name| name.as_str()).into(),
+        user.email.as_ref().map(|email| email.as_str()).into(),
+        user.email_verified.into(),
+        user.name.as_str().into(),
+        user.role.as_str().into(),
+        user.status.as_str().into(),
+        user.password.as_deref().into(),
+        user.must_change_password.into(),
+        user.created.millis().into(),
+    ];
+    let mut steps = vec![Step::one(&INSERT, insert, Conflict::UserChanged)];
+    for key in user.login_keys() {
+        steps.push(Step::one(&CLAIM_NAME, vec![key.as_str().into(), id()], Conflict::LoginNameTaken));
+    }
+    // After the claims: a claim waits for a deletion of the same name under way, and then sees what it retired.
+    for digest in &user.name_digests {
+        let values = vec![id(), digest.as_slice().into()];
+        steps.push(Step::one(&NAME_NOT_RETIRED, values, Conflict::LoginNameRetired));
+    }
+    steps
+}
+
+pub(crate) fn set_password(user: UserNumber, version: i64, hash: &str, must_change: bool) -> Vec<Step> {
+    let values = vec![user.0.into(), version.into(), hash.into(), must_change.into()];
+    vec![Step::one(&SET_PASSWORD, values, Conflict::UserChanged)]
+}
+
+pub(crate) fn renew_hash(user: UserNumber, from: &str, to: &str) -> Vec<Step> {
+    vec![Step::any(&RENEW_HASH, vec![user.0.into(), from.into(), to.into()])]
+}
+
+pub(crate) fn set_status(user: UserNumber, status: Status) -> Vec<Step> {
+    let raise = i64::from(status != Status::Active);
+    let values = vec![user.0.into(), status.as_str().into(), raise.into()];
+    vec![Step::one(&SET_STATUS, values, Conflict::UserChanged)]
+}
+
+pub(crate) fn delete(user: UserNumber, at: Timestamp, retired: &[[u8; 32]]) -> Vec<Step> {
+    let mut steps = vec![
+        Step::one(&WIPE, vec![user.0.into(), at.millis().into()], Conflict::UserChanged),
+        Step::any(&RELEASE_NAMES, vec![user.0.into()]),
+    ];
+    steps.extend(retired.iter().map(|digest| Step::any(&RETIRE_NAME, vec![digest.as_slice().into()])));
+    steps
+}
+
+pub(crate) fn lock(user: UserNumber, raise_version: bool) -> Step {
+    Step::any(&LOCK, vec![user.0.into(), raise_version.into()])
+}
+
+pub(crate) fn lock_for_sign_in(user: UserNumber, version: i64, at: Timestamp) -> Step {
+    Step::one(&SIGN_IN, vec![user.0.into(), version.into(), at.millis().into()], Conflict::UserChanged)
+}

@@ -1,0 +1,131 @@
+//! Locks that are held too long, files that cannot be read, rows that nobody of ours wrote.
+
+use std::fs::OpenOptions;
+use std::time::Duration;
+
+use identity::ports::{SessionQuery, Store as _, StoreError};
+use identity::user::UserNumber;
+use store::Store;
+
+use super::{Folder, companion, create, names, open, raw};
+use crate::world::{at, digest, key, name_bucket, new_session};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_waits_for_another_process() {
+    let folder = Folder::new();
+    let store = open(&folder.database());
+    let other = raw(&folder.database());
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let release = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        other.execute_batch("COMMIT").unwrap();
+    });
+    create(&store, "ann").await.unwrap();
+    assert!(release.is_finished(), "the commit did not wait");
+    assert_eq!(names(&store).await, ["ann"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_that_is_held_too_long_fails_the_commits_that_wait_and_no_later_one() {
+    let folder = Folder::new();
+    let store = open(&folder.database());
+    create(&store, "ann").await.unwrap();
+    let other = raw(&folder.database());
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = create(&store, "bob");
+    let reading = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(names(&store).await, ["ann"], "readers do not wait");
+    };
+    let (outcome, ()) = tokio::join!(waiting, reading);
+    assert!(matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
+    other.execute_batch("COMMIT").unwrap();
+    create(&store, "cid").await.unwrap();
+    assert_eq!(names(&store).await, ["ann", "cid"]);
+}
+
+/// A check that cannot be made is no "no": every read says so.
+#[tokio::test]
+async fn a_database_that_cannot_be_read_is_unavailable() {
+    let folder = Folder::new();
+    let store = open(&folder.database());
+    create(&store, "ann").await.unwrap();
+    let ann = store.user(UserNumber(1)).await.unwrap().unwrap();
+    store.ping().await.unwrap();
+    // A store whose reader has not read anything yet.
+    let store = open(&folder.database());
+    for suffix in ["", "-wal"] {
+        OpenOptions::new()
+            .write(true)
+            .open(companion(&folder.database(), suffix))
+            .unwrap()
+            .set_len(0)
+            .unwrap();
+    }
+
+    let session = new_session(&ann, "knox");
+    let query = SessionQuery { live_at: Some(at(0)), after: None, limit: 9 };
+    let answers = [
+        ("ping", store.ping().await.err()),
+        ("user", store.user(ann.number).await.err()),
+        ("user_by_id", store.user_by_id(ann.id).await.err()),
+        ("user_by_name", store.user_by_name(&key("ann")).await.err()),
+        ("users", store.users(UserNumber(0), 9).await.err()),
+        ("credentials", store.credentials(&key("ann")).await.err()),
+        ("session", store.session(session.id).await.err()),
+        ("session_by_digest", store.session_by_digest(&digest(session.id)).await.err()),
+        ("sessions", store.sessions(ann.number, query).await.err()),
+        ("throttle", store.throttle(&name_bucket(1)).await.err()),
+        ("events", store.events(0, 9).await.err()),
+        ("master_key_check", store.master_key_check().await.err()),
+    ];
+    for (method, error) in answers {
+        assert!(matches!(error, Some(StoreError::Unavailable(_))), "{method}: {error:?}");
+    }
+}
+
+/// What a read says after somebody wrote this into the database by hand.
+async fn read_after(sql: &str) -> &'static str {
+    let folder = Folder::new();
+    let store = open(&folder.database());
+    create(&store, "ann").await.unwrap();
+    let ann = store.user(UserNumber(1)).await.unwrap().unwrap();
+    let session = new_session(&ann, "knox");
+    let id = session.id;
+    let change = identity::ports::Change::OpenSession { session, version: 1, limit: None };
+    store.commit(identity::ports::Commit { changes: vec![change], events: vec![] }).await.unwrap();
+    raw(&folder.database()).execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {sql}")).unwrap();
+
+    match read_all(&store, id).await {
+        Err(StoreError::Corrupt(column)) => column,
+        other => panic!("{sql}: {other:?}"),
+    }
+}
+
+async fn read_all(store: &Store, id: identity::session::SessionId) -> Result<(), StoreError> {
+    store.session_by_digest(&digest(id)).await?;
+    store.throttle(&name_bucket(1)).await?;
+    store.events(0, 9).await.map(drop)
+}
+
+/// A count of `name_bucket(1)` with these failures and tries in flight.
+fn throttle(counts: &str) -> String {
+    format!("INSERT INTO throttles VALUES ('name', x'{}', {counts}, 0, 0, 1)", "01".repeat(32))
+}
+
+#[tokio::test]
+async fn a_row_that_no_version_wrote_is_named_and_not_guessed_at() {
+    for (sql, column) in [
+        ("UPDATE users SET status = 'banned'", "users.status"),
+        ("UPDATE users SET role = 'owner'", "users.role"),
+        ("UPDATE users SET id = x'00'", "users.id"),
+        ("UPDATE sessions SET ended = 5, end_reason = 'whim'", "sessions.end_reason"),
+        ("UPDATE sessions SET ended = 5", "sessions.ended"),
+        ("UPDATE sessions SET end_reason = 'revoked'", "sessions.ended"),
+        ("UPDATE audit_events SET kind = 'whim'", "audit_events.kind"),
+        (&throttle("-1, 0"), "throttles.failures"),
+        (&throttle("0, 4294967296"), "throttles.in_flight"),
+    ] {
+        assert_eq!(read_after(sql).await, column);
+    }
+}

@@ -1,0 +1,110 @@
+//! A store that writes down which parts of the port were used, so that a case cannot declare what it does not do.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use identity::audit::Event;
+use identity::ports::{Change, Commit, Committed, SessionQuery, Store, StoreError, StoreResult};
+use identity::secret::Digest;
+use identity::session::{Session, SessionId};
+use identity::throttle::{Bucket, Throttle};
+use identity::user::{Credentials, LoginKey, User, UserNumber};
+use uuid::Uuid;
+
+/// The parts that were used: `user` for a method, `SetStatus` for a change that was applied,
+/// `SetStatus/UserChanged` for one that missed.
+pub(crate) type Parts = Arc<Mutex<BTreeSet<String>>>;
+
+pub(crate) struct Watched {
+    pub(crate) inner: Arc<dyn Store>,
+    pub(crate) parts: Parts,
+}
+
+impl Watched {
+    fn used(&self, part: impl Into<String>) {
+        self.parts.lock().unwrap().insert(part.into());
+    }
+}
+
+/// `SetStatus { .. }` is `SetStatus`.
+fn variant(change: &Change) -> String {
+    format!("{change:?}").chars().take_while(|c| c.is_alphanumeric()).collect()
+}
+
+#[async_trait]
+impl Store for Watched {
+    async fn user(&self, number: UserNumber) -> StoreResult<Option<User>> {
+        self.used("user");
+        self.inner.user(number).await
+    }
+
+    async fn user_by_id(&self, id: Uuid) -> StoreResult<Option<User>> {
+        self.used("user_by_id");
+        self.inner.user_by_id(id).await
+    }
+
+    async fn user_by_name(&self, key: &LoginKey) -> StoreResult<Option<User>> {
+        self.used("user_by_name");
+        self.inner.user_by_name(key).await
+    }
+
+    async fn users(&self, after: UserNumber, limit: u32) -> StoreResult<Vec<User>> {
+        self.used("users");
+        self.inner.users(after, limit).await
+    }
+
+    async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>> {
+        self.used("credentials");
+        self.inner.credentials(key).await
+    }
+
+    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Session, User)>> {
+        self.used("session_by_digest");
+        self.inner.session_by_digest(digest).await
+    }
+
+    async fn session(&self, id: SessionId) -> StoreResult<Option<Session>> {
+        self.used("session");
+        self.inner.session(id).await
+    }
+
+    async fn sessions(&self, of: UserNumber, query: SessionQuery) -> StoreResult<Vec<Session>> {
+        self.used("sessions");
+        self.inner.sessions(of, query).await
+    }
+
+    async fn throttle(&self, bucket: &Bucket) -> StoreResult<Option<Throttle>> {
+        self.used("throttle");
+        self.inner.throttle(bucket).await
+    }
+
+    async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {
+        self.used("events");
+        self.inner.events(after, limit).await
+    }
+
+    async fn master_key_check(&self) -> StoreResult<Option<Vec<u8>>> {
+        self.used("master_key_check");
+        self.inner.master_key_check().await
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        self.used("ping");
+        self.inner.ping().await
+    }
+
+    async fn commit(&self, commit: Commit) -> StoreResult<Committed> {
+        let changes: Vec<String> = commit.changes.iter().map(variant).collect();
+        let outcome = self.inner.commit(commit).await;
+        self.used("commit");
+        for change in changes {
+            match &outcome {
+                Ok(_) => self.used(change),
+                Err(StoreError::Conflict(conflict)) => self.used(format!("{change}/{conflict:?}")),
+                Err(_) => {}
+            }
+        }
+        outcome
+    }
+}

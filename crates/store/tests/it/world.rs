@@ -1,0 +1,255 @@
+//! A fresh database, and short words for what the cases do with it.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use identity::audit::{Event, EventKind};
+use identity::ports::{Change, Commit, Conflict, SessionQuery, Store, StoreError, StoreResult};
+use identity::secret::{Digest, DigestKind};
+use identity::session::{NewSession, Session, SessionId};
+use identity::throttle::{Bucket, Throttle};
+use identity::user::{Email, LoginKey, NewUser, Role, Status, User, UserNumber, Username};
+use identity::{Door, RequestId, Timestamp};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::watched::{Parts, Watched};
+
+/// A fresh database of some engine, opened.
+pub(crate) struct World {
+    pub(crate) store: Arc<Watched>,
+    parts: Parts,
+    open: Box<dyn Fn() -> Arc<dyn Store> + Send + Sync>,
+    /// Removed with the world.
+    _folder: TempDir,
+}
+
+/// A world on SQLite.
+pub(crate) fn sqlite() -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let path: PathBuf = folder.path().join("vestibule.db");
+    World::new(folder, move || Arc::new(store::Store::open_sqlite(&path).unwrap()))
+}
+
+/// Everything that can be seen of a database, for comparison.
+#[derive(Debug, PartialEq)]
+struct State {
+    users: Vec<(User, Option<String>)>,
+    sessions: Vec<Session>,
+    throttles: Vec<Option<Throttle>>,
+    events: Vec<(i64, Event)>,
+    master_key: Option<Vec<u8>>,
+}
+
+impl World {
+    fn new(folder: TempDir, open: impl Fn() -> Arc<dyn Store> + Send + Sync + 'static) -> Self {
+        let parts = Parts::default();
+        let store = Arc::new(Watched { inner: open(), parts: Arc::clone(&parts) });
+        Self { store, parts, open: Box::new(open), _folder: folder }
+    }
+
+    /// The same database, opened once more, as another process does.
+    pub(crate) fn another_process(&self) -> Arc<Watched> {
+        Arc::new(Watched { inner: (self.open)(), parts: Arc::clone(&self.parts) })
+    }
+
+    /// The parts of the port that were used.
+    pub(crate) fn parts(&self) -> BTreeSet<String> {
+        self.parts.lock().unwrap().clone()
+    }
+
+    /// Applies one change and tells how many rows it hit.
+    pub(crate) async fn apply(&self, change: Change) -> u64 {
+        let done = self.commit(vec![change]).await.unwrap();
+        assert_eq!(done.len(), 1, "one number a change");
+        done[0]
+    }
+
+    pub(crate) async fn commit(&self, changes: Vec<Change>) -> StoreResult<Vec<u64>> {
+        Ok(self.store.commit(Commit { changes, events: vec![] }).await?.affected)
+    }
+
+    /// The conflict with which this change fails its commit. Of the commit, which holds another change before it
+    /// and an event, nothing is kept.
+    pub(crate) async fn refused(&self, change: Change) -> Conflict {
+        match self.fail(change).await {
+            StoreError::Conflict(conflict) => conflict,
+            other => panic!("no conflict: {other:?}"),
+        }
+    }
+
+    /// The same for a change that breaks a rule of the schema that no conflict is named for.
+    pub(crate) async fn unavailable(&self, change: Change) {
+        let error = self.fail(change).await;
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    }
+
+    async fn fail(&self, change: Change) -> StoreError {
+        let before = self.state().await;
+        let told = format!("{change:?}");
+        let companion = Change::Reserve { bucket: name_bucket(0xEE), seen: None, next: first_try(at(0)) };
+        let commit = Commit {
+            changes: vec![companion.clone(), change],
+            events: vec![event(EventKind::SignedIn, "of a commit that fails")],
+        };
+        let error = self.store.commit(commit).await.expect_err(&told);
+        assert_eq!(self.state().await, before, "something of a failed commit was kept: {told}");
+        error
+    }
+
+    async fn state(&self) -> State {
+        let store = &*self.store.inner;
+        let mut state = State {
+            users: vec![],
+            sessions: vec![],
+            throttles: vec![],
+            events: store.events(0, 1000).await.unwrap(),
+            master_key: store.master_key_check().await.unwrap(),
+        };
+        for user in store.users(UserNumber(0), 1000).await.unwrap() {
+            let key = user.login_keys().remove(0);
+            let hash = store.credentials(&key).await.unwrap().unwrap().password;
+            state.users.push((user, hash));
+        }
+        for n in 1..10 {
+            let query = SessionQuery { live_at: None, after: None, limit: 1000 };
+            state.sessions.extend(store.sessions(UserNumber(n), query).await.unwrap());
+            state.throttles.push(store.throttle(&Bucket::User(UserNumber(n))).await.unwrap());
+        }
+        for n in [1, 2, 3, 0xEE] {
+            state.throttles.push(store.throttle(&name_bucket(n)).await.unwrap());
+        }
+        state
+    }
+
+    /// Makes the active user `new_user(name)` describes.
+    pub(crate) async fn user(&self, name: &str) -> User {
+        self.make(new_user(name)).await
+    }
+
+    pub(crate) async fn make(&self, user: NewUser) -> User {
+        let id = user.id;
+        self.apply(Change::CreateUser(user)).await;
+        self.store.inner.user_by_id(id).await.unwrap().unwrap()
+    }
+
+    /// The user as stored now.
+    pub(crate) async fn now(&self, user: &User) -> User {
+        self.store.inner.user(user.number).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn hash(&self, name: &str) -> Option<String> {
+        self.store.inner.credentials(&key(name)).await.unwrap().unwrap().password
+    }
+
+    /// Opens a session that never ends by itself.
+    pub(crate) async fn open(&self, user: &User, door: &'static str) -> Session {
+        self.open_as(new_session(user, door)).await
+    }
+
+    pub(crate) async fn open_as(&self, session: NewSession) -> Session {
+        let version = self.store.inner.user(session.user).await.unwrap().unwrap().credential_version;
+        let id = session.id;
+        self.apply(Change::OpenSession { session, version, limit: None }).await;
+        self.session(id).await
+    }
+
+    /// The session as stored now.
+    pub(crate) async fn session(&self, id: SessionId) -> Session {
+        self.store.inner.session(id).await.unwrap().unwrap()
+    }
+
+    /// The user's sessions that live then.
+    pub(crate) async fn live(&self, user: &User, at: Timestamp) -> Vec<SessionId> {
+        let query = SessionQuery { live_at: Some(at), after: None, limit: 1000 };
+        let sessions = self.store.inner.sessions(user.number, query).await.unwrap();
+        sessions.into_iter().map(|session| session.id).collect()
+    }
+
+    pub(crate) async fn throttle(&self, bucket: &Bucket) -> Option<Throttle> {
+        self.store.inner.throttle(bucket).await.unwrap()
+    }
+}
+
+/// A time, in seconds after an arbitrary one.
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000 + seconds * 1000)
+}
+
+/// An id that was not given out before and is greater than those that were.
+pub(crate) fn id() -> Uuid {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::SeqCst)) << 8)
+}
+
+pub(crate) fn key(name: &str) -> LoginKey {
+    LoginKey::of(name).unwrap()
+}
+
+/// A user with this username, the address `NAME@example.org` and the hash `hash of NAME`.
+pub(crate) fn new_user(name: &str) -> NewUser {
+    NewUser {
+        id: id(),
+        username: Some(Username::new(name).unwrap()),
+        email: Some(Email::new(&format!("{name}@example.org")).unwrap()),
+        email_verified: false,
+        name: String::new(),
+        role: Role::User,
+        status: Status::Active,
+        password: Some(format!("hash of {name}")),
+        must_change_password: false,
+        created: at(0),
+        name_digests: vec![],
+    }
+}
+
+pub(crate) fn new_session(user: &User, door: &'static str) -> NewSession {
+    let id = SessionId(id());
+    NewSession {
+        id,
+        user: user.number,
+        door: Door::new(door),
+        digest: digest(id),
+        created: at(1),
+        idle_end: None,
+        absolute_end: None,
+        address: "192.0.2.7".to_owned(),
+        user_agent: "test".to_owned(),
+    }
+}
+
+/// The digest that [`new_session`] gives a session.
+pub(crate) fn digest(id: SessionId) -> Digest {
+    Digest { kind: DigestKind::Sha256, bytes: id.0.as_bytes().repeat(2) }
+}
+
+pub(crate) fn name_bucket(n: u8) -> Bucket {
+    Bucket::UnknownName([n; 32])
+}
+
+/// The count of a bucket after the first reservation.
+pub(crate) fn first_try(now: Timestamp) -> Throttle {
+    Throttle { failures: 1, in_flight: 1, in_flight_until: now, last_failure: now, version: 1 }
+}
+
+/// The count after one more.
+pub(crate) fn one_more(seen: Throttle) -> Throttle {
+    let Throttle { failures, in_flight, version, .. } = seen;
+    Throttle { failures: failures + 1, in_flight: in_flight + 1, version: version + 1, ..seen }
+}
+
+pub(crate) fn event(kind: EventKind, detail: &str) -> Event {
+    Event {
+        at: at(5),
+        kind,
+        user: None,
+        actor: "system".to_owned(),
+        door: None,
+        session: None,
+        address: String::new(),
+        request: RequestId(id()),
+        detail: detail.to_owned(),
+    }
+}
