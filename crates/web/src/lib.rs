@@ -1,0 +1,48 @@
+//! What every HTTP surface shares: the request's context, the shape of a dialect, origin checks, the client's
+//! address, bounded bodies, the one log line a request, and Django REST Framework's manners.
+//!
+//! It holds mechanism. A decision about users, sessions or limits belongs in `identity`, a spelling in a dialect.
+
+pub mod address;
+pub mod body;
+pub mod clock;
+pub mod dialect;
+pub mod drf;
+pub mod fault;
+pub mod headers;
+pub mod mount;
+pub mod origin;
+pub mod refusal;
+pub mod request;
+pub mod trace;
+
+use std::sync::Arc;
+
+use identity::Identity;
+use identity::ports::Entropy;
+
+pub use crate::address::TrustedProxies;
+pub use crate::clock::Clock;
+pub use crate::dialect::{Dialect, Endpoint, Silence};
+pub use crate::fault::Fault;
+pub use crate::mount::{Door, Mounted};
+pub use crate::origin::{Origins, Site};
+pub use crate::refusal::Refusal;
+pub use crate::request::Context;
+
+/// What every surface is given.
+#[derive(Clone)]
+pub struct Web {
+    /// The core.
+    pub identity: Identity,
+    /// The time, read once a request.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes for request numbers.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where the outside world finds this server.
+    pub site: Site,
+    /// Whose word about the client's address counts.
+    pub proxies: TrustedProxies,
+    /// The longest request body that is read, in bytes (`[limits] body_bytes`).
+    pub body_bytes: usize,
+}

@@ -1,0 +1,105 @@
+//! Where a browser's request was made: the check for state changes that carry a cookie, and CORS.
+//!
+//! Both read one list: the site's own origin and the dialect's `allowed_origins`. Clients that are no browsers
+//! send neither header and pass.
+
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_METHOD, COOKIE, ORIGIN, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+/// Where the outside world finds this server (`public_url`); never taken from a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// Scheme, host and port, as a browser writes them: `https://login.example`.
+    pub origin: String,
+    /// Whether it is reached by https; then cookies are `Secure`.
+    pub secure: bool,
+}
+
+/// The origins whose pages may call a dialect.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origins {
+    own: String,
+    allowed: Vec<String>,
+}
+
+impl Origins {
+    /// The site's own pages and those of the dialect's `allowed_origins`.
+    pub fn new(site: &Site, allowed: Vec<String>) -> Self {
+        Self { own: site.origin.clone(), allowed }
+    }
+
+    fn allows(&self, origin: &str) -> bool {
+        origin == self.own || self.allowed.iter().any(|allowed| allowed == origin)
+    }
+
+    /// Whether a request may change something with the cookies it carries (ASVS 3.5.1 to 3.5.3).
+    ///
+    /// `Origin` decides when it is there; then `Sec-Fetch-Site`; a request with neither is not a browser's. Reading
+    /// methods pass: nothing changes state by them.
+    pub fn permits(&self, method: &Method, headers: &HeaderMap, cookies: &[&str]) -> bool {
+        if method.is_safe() || !carries(headers, cookies) {
+            return true;
+        }
+        if let Some(origin) = headers.get(ORIGIN) {
+            return origin.to_str().is_ok_and(|origin| self.allows(origin));
+        }
+        match headers.get("sec-fetch-site") {
+            None => true,
+            Some(site) => matches!(site.as_bytes(), b"same-origin" | b"none"),
+        }
+    }
+
+    /// The answer to a preflight of an allowed origin; `None` when this is none, and the route answers itself.
+    pub fn preflight(&self, method: &Method, headers: &HeaderMap, allow: &'static str) -> Option<Response> {
+        if method != Method::OPTIONS || !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+            return None;
+        }
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        if self.share(headers, response.headers_mut()) {
+            let answer = response.headers_mut();
+            answer.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(allow));
+            answer.insert(
+                ACCESS_CONTROL_ALLOW_HEADERS,
+                HeaderValue::from_static("accept, authorization, content-type"),
+            );
+            answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        }
+        Some(response)
+    }
+
+    /// Lets the page of an allowed origin read the answer; tells whether it does.
+    pub fn share(&self, request: &HeaderMap, answer: &mut HeaderMap) -> bool {
+        if self.allowed.is_empty() {
+            return false;
+        }
+        answer.append(VARY, HeaderValue::from_static("Origin"));
+        let Some(origin) = request.get(ORIGIN) else { return false };
+        if !origin.to_str().is_ok_and(|origin| self.allows(origin)) {
+            return false;
+        }
+        answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        answer.insert(
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("retry-after, www-authenticate, x-request-id"),
+        );
+        true
+    }
+}
+
+fn carries(headers: &HeaderMap, cookies: &[&str]) -> bool {
+    headers.get_all(COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';')).any(
+        |pair| {
+            let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+            cookies.iter().any(|cookie| name.trim_ascii() == cookie.as_bytes())
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests;

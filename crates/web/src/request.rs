@@ -1,0 +1,73 @@
+//! What is known about a request as soon as its head is read: made once, outermost, and handed to every handler.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header::USER_AGENT;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Request};
+use identity::{Actor, Op, Origin, RequestId, Timestamp};
+
+use crate::Web;
+
+/// The request's time, number and sender.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// When it came.
+    pub now: Timestamp,
+    /// Its number.
+    pub id: RequestId,
+    /// The client's address.
+    pub address: Option<IpAddr>,
+    /// What the client calls itself.
+    pub user_agent: String,
+}
+
+impl Context {
+    /// The context of a request that has just come in.
+    pub(crate) fn of<B>(web: &Web, request: &Request<B>) -> Self {
+        let now = web.clock.now();
+        let mut random = [0; 10];
+        web.entropy.fill(&mut random);
+        let millis = u64::try_from(now.millis()).unwrap_or(0);
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        Self {
+            now,
+            id: RequestId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()),
+            address: peer.map(|peer| web.proxies.client(peer, request.headers())),
+            user_agent: user_agent(request.headers()),
+        }
+    }
+
+    /// What the core is told about this request, by a door, on somebody's behalf.
+    pub fn op(&self, door: &identity::Door, actor: Actor) -> Op {
+        let origin =
+            Origin { address: self.address, user_agent: self.user_agent.clone(), door: Some(door.clone()) };
+        Op { now: self.now, origin, request: self.id, actor }
+    }
+}
+
+/// The header without control characters, cut to what the ledger keeps.
+fn user_agent(headers: &HeaderMap) -> String {
+    let bytes = headers.get(USER_AGENT).map(|value| value.as_bytes()).unwrap_or_default();
+    String::from_utf8_lossy(bytes)
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(Origin::USER_AGENT_CHARS)
+        .collect()
+}
+
+impl<S: Sync> FromRequestParts<S> for Context {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        // `trace::layer` puts it there. A router without that layer is a test of its own making; it gets the
+        // beginning of time and no address, with which nothing can be trusted or lives long.
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self {
+            now: Timestamp::from_millis(0),
+            id: RequestId(uuid::Uuid::nil()),
+            address: None,
+            user_agent: String::new(),
+        }))
+    }
+}

@@ -1,0 +1,89 @@
+//! The outermost layer: makes the request's context, adds the headers of every answer, writes one log line.
+//!
+//! A line holds ids, fixed words and numbers: no name, address, token or query that somebody sent. The path of a
+//! route is logged as the router spells it; an unknown path as it came, cut.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::HeaderValue;
+use axum::middleware::Next;
+use axum::response::Response;
+use identity::Blame;
+
+use crate::fault::Subject;
+use crate::mount::Spoken;
+use crate::{Context, Fault, Web, headers};
+
+/// The longest unknown path that is logged, in bytes.
+const PATH_BYTES: usize = 128;
+
+/// Wraps every request.
+#[expect(clippy::disallowed_methods, reason = "the duration of a request is measured here and nowhere else")]
+pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let context = Context::of(&web, &request);
+    let id = context.id;
+    let method = request.method().clone();
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| cut(request.uri().path()).to_owned(), |matched| matched.as_str().to_owned());
+    request.extensions_mut().insert(context);
+    let mut response = next.run(request).await;
+
+    headers::complete(response.headers_mut(), web.site.secure);
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    write(&Line { id: id.to_string(), method: method.as_str(), path: &path, began }, &response);
+    response
+}
+
+struct Line<'a> {
+    id: String,
+    method: &'a str,
+    path: &'a str,
+    began: Instant,
+}
+
+fn write(line: &Line<'_>, response: &Response) {
+    let fault = response.extensions().get::<Fault>();
+    let outcome = fault.map_or("ok", |fault| fault.kind);
+    let facts = fault.map(|fault| fault.facts).unwrap_or_default();
+    let cause = fault.map(|fault| fault.cause.as_str()).filter(|cause| !cause.is_empty());
+    let dialect = response.extensions().get::<Spoken>().map(|spoken| spoken.0);
+    let user = response.extensions().get::<Subject>().map(|subject| subject.0.0);
+    let rule = Some(facts.rule).filter(|rule| !rule.is_empty());
+    let duration_ms = (line.began.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+    // One macro call a level: the level of an event is part of its static description.
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "request",
+                request_id = line.id,
+                method = line.method,
+                path = line.path,
+                status = response.status().as_u16(),
+                dialect,
+                outcome,
+                user,
+                rule,
+                seen = rule.map(|_| facts.seen),
+                wanted = rule.map(|_| facts.wanted),
+                cause,
+                duration_ms,
+                "request"
+            )
+        };
+    }
+    match fault.map(|fault| fault.blame) {
+        None | Some(Blame::Caller) => line!(info),
+        Some(Blame::Service) => line!(warn),
+        Some(Blame::Us) => line!(error),
+    }
+}
+
+fn cut(path: &str) -> &str {
+    path.get(..path.floor_char_boundary(PATH_BYTES)).unwrap_or(path)
+}
