@@ -1,0 +1,30 @@
+//! `GET /auth/user/`: whose token this is. Our addition, for back ends that check a token.
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use web::Context;
+use web::drf::error as drf;
+use web::fault::concerning;
+
+use super::known;
+use crate::knox::{Knox, convert, routes};
+
+pub(in crate::knox) async fn get(
+    State(knox): State<Knox>,
+    context: Context,
+    request: Request,
+) -> Result<Response, Response> {
+    let caller = known(&knox, &context, request.headers(), request.uri()).await?;
+    let answer = drf::json(StatusCode::OK, &convert::user_answer(&caller.user));
+    Ok(concerning(caller.user.number, answer))
+}
+
+pub(in crate::knox) async fn options(
+    State(knox): State<Knox>,
+    context: Context,
+    request: Request,
+) -> Result<Response, Response> {
+    known(&knox, &context, request.headers(), request.uri()).await?;
+    Ok(drf::options("User", routes::READS))
+}

@@ -1,0 +1,3 @@
+//! Exchanges with each dialect, replayed in process.
+
+mod knox;

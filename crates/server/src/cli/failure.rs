@@ -1,0 +1,87 @@
+//! Why a command did not do as asked, and the exit code that says so.
+
+use std::fmt;
+
+use identity::{Error, ErrorKind};
+
+use crate::config::ConfigError;
+
+/// A command's failure.
+pub(super) enum Failure {
+    /// Exit code 1: refused, not found, out of reach.
+    Refused(anyhow::Error),
+    /// Exit code 2: the arguments, or what was typed, cannot be.
+    Usage(String),
+    /// Exit code 2: the configuration cannot be.
+    Config(ConfigError),
+}
+
+impl Failure {
+    pub(super) fn code(&self) -> u8 {
+        match self {
+            Self::Refused(_) => 1,
+            Self::Usage(_) | Self::Config(_) => 2,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // The alternate form adds the causes, all in one line.
+            Self::Refused(error) => write!(f, "{error:#}"),
+            Self::Usage(sentence) => f.write_str(sentence),
+            Self::Config(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let sentence = match error.kind() {
+            ErrorKind::UsernameInvalid => {
+                "this cannot be a username: use visible characters without white space, not digits only and not the \
+                 shape of a UUID, at most 254 bytes"
+            }
+            ErrorKind::EmailInvalid => "this is not an e-mail address",
+            ErrorKind::LoginNameMissing => "a user needs --username or --email",
+            ErrorKind::LoginNameTaken => "this username or e-mail address is taken",
+            ErrorKind::LoginNameRetired => {
+                "this username or e-mail address was used by a deleted user, and names are not given out again"
+            }
+            ErrorKind::UserNotFound => "no such user",
+            ErrorKind::SessionNotFound => "no such live session",
+            ErrorKind::PasswordTooLong => "a password has at most 4096 bytes",
+            ErrorKind::PasswordTooShort { min_length } => {
+                return Self::Refused(anyhow::anyhow!("a password has at least {min_length} characters"));
+            }
+            ErrorKind::Conflict => "something else changed this user at the same time: try again",
+            ErrorKind::Unavailable => {
+                return Self::Refused(anyhow::Error::new(error).context("the database does not answer"));
+            }
+            ErrorKind::InvalidCredentials
+            | ErrorKind::CredentialMissing
+            | ErrorKind::CredentialInvalid
+            | ErrorKind::UserInactive
+            | ErrorKind::PasswordSignInDisabled
+            | ErrorKind::PasswordChangeRequired
+            | ErrorKind::Throttled { .. }
+            | ErrorKind::Overloaded { .. }
+            | ErrorKind::SessionLimit
+            | ErrorKind::Internal => return Self::Refused(error.into()),
+        };
+        Self::Refused(anyhow::anyhow!(sentence))
+    }
+}

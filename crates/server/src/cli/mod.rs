@@ -1,0 +1,125 @@
+//! The commands: from the arguments to an exit code.
+//!
+//! 0 done, 1 refused or not found, 2 wrong usage or configuration. What went wrong is one line on standard error.
+
+pub mod args;
+mod failure;
+mod output;
+mod session;
+mod user;
+
+use std::process::ExitCode;
+
+use identity::{Actor, Op, Origin, RequestId};
+use web::Clock as _;
+use web::clock::SystemClock;
+
+use self::args::{Cli, Command, ConfigCommand, OutputFormat};
+use self::failure::Failure;
+use crate::config::{self, Loaded};
+use crate::house::{self, House};
+use crate::mount::DIALECTS;
+
+/// Runs a command to its end.
+pub fn run(cli: &Cli) -> ExitCode {
+    let outcome = runtime().and_then(|runtime| runtime.block_on(dispatch(cli)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::complain(&failure.to_string());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Refused(error.into()))
+}
+
+async fn dispatch(cli: &Cli) -> Result<(), Failure> {
+    let loaded = config::load(cli.global.config.as_deref(), config::env::process())?;
+    let format = cli.global.output;
+    match &cli.command {
+        Command::Serve => Ok(crate::serve::run(&loaded, &how_to_begin(&loaded)).await?),
+        Command::Config(command) => {
+            config_command(command, &loaded, format);
+            Ok(())
+        }
+        Command::Migrate => {
+            let (path, config) = (&loaded.config.data_dir, &loaded.config);
+            house::make_folder(path)?;
+            drop(house::open_store(config)?);
+            output::tell(
+                format,
+                "the database's schema is up to date",
+                &serde_json::json!({"migrated": true}),
+            );
+            Ok(())
+        }
+        Command::Dialects => {
+            dialects(&loaded, format);
+            Ok(())
+        }
+        Command::User(command) => {
+            let house = house::open(&loaded.config).await?;
+            user::run(&house, command, format).await
+        }
+        Command::Session(command) => {
+            let house = house::open(&loaded.config).await?;
+            session::run(&house, command, format).await
+        }
+    }
+}
+
+/// A command's request to the core.
+fn operator(house: &House) -> Op {
+    let mut random = [0; 10];
+    house.entropy.fill(&mut random);
+    let now = SystemClock.now();
+    let millis = u64::try_from(now.millis()).unwrap_or(0);
+    let request = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+    Op { now, origin: Origin::default(), request: RequestId(request), actor: Actor::Operator }
+}
+
+/// The command that makes the first user, with the configuration this server runs on.
+fn how_to_begin(loaded: &Loaded) -> String {
+    let config =
+        loaded.file.as_ref().map_or_else(String::new, |file| format!(" --config {}", file.display()));
+    format!("vestibule{config} user create --email you@example.org --role admin --password-stdin")
+}
+
+fn config_command(command: &ConfigCommand, loaded: &Loaded, format: OutputFormat) {
+    match command {
+        ConfigCommand::Check => {
+            for warning in &loaded.warnings {
+                output::complain(&format!("warning: {warning}"));
+            }
+            let answer = serde_json::json!({"ok": true, "warnings": loaded.warnings});
+            output::tell(format, "the configuration is good", &answer);
+        }
+        ConfigCommand::Show => {
+            output::tell(format, config::show(&loaded.config).trim_end(), &config::show_json(&loaded.config));
+        }
+    }
+}
+
+fn dialects(loaded: &Loaded, format: OutputFormat) {
+    let rows = DIALECTS.iter().map(|entry| {
+        serde_json::json!({
+            "name": entry.dialect.name,
+            "title": entry.dialect.title,
+            "enabled": (entry.is_enabled)(&loaded.config),
+            "wire": (entry.wire)(&loaded.config).name(),
+            "document": format!("/docs/{}.json", entry.dialect.name),
+            "endpoints": entry.dialect.endpoints.iter().map(|endpoint| serde_json::json!({
+                "path": endpoint.path,
+                "methods": endpoint.allow.split(", ").collect::<Vec<_>>(),
+                "summary": endpoint.summary,
+            })).collect::<Vec<_>>(),
+        })
+    });
+    output::list(format, &["name", "enabled", "wire", "title"], rows.collect());
+}

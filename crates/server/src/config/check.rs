@@ -1,0 +1,286 @@
+//! What the typed settings mean, and whether they make sense alone and together: the only way to a [`Config`].
+//!
+//! Every fault is collected, so that one start shows them all; each is a sentence that says what is wanted.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use password::{Cost, InvalidCost};
+
+use super::keys::{Key, Kind};
+use super::layers::{Layers, Problem};
+use super::{Config, DatabaseUrl, Dialects, Knox, Limits, Log, Password, PublicUrl, Tls, WebOrigin};
+use super::{LogFormat, LogLevel, Scope, Wire, duration, raw};
+
+/// What became of a set of settings. `config` is absent only beside a problem.
+pub(super) struct Checked {
+    pub(super) config: Option<Config>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Judges the settings. Those that were never set are right by their defaults.
+pub(super) fn check(layers: &Layers) -> Checked {
+    let mut judge = Judge { layers, problems: Vec::new(), warnings: Vec::new() };
+    let config = match layers.raw() {
+        Ok(raw) => judge.config(&raw),
+        Err(error) => {
+            judge.wrong("", format!("the table of keys does not fit the settings: {}", error.message()));
+            None
+        }
+    };
+    Checked { config, problems: judge.problems, warnings: judge.warnings }
+}
+
+struct Judge<'a> {
+    layers: &'a Layers,
+    problems: Vec<Problem>,
+    warnings: Vec<String>,
+}
+
+impl Judge<'_> {
+    fn config(&mut self, raw: &raw::Raw) -> Option<Config> {
+        let listen = raw.listen.parse::<SocketAddr>();
+        let listen = self.take(
+            "listen",
+            listen.map_err(|_| {
+                "an IP address with a port is wanted, such as \"0.0.0.0:8080\" or \"[::]:8080\"".to_owned()
+            }),
+        );
+        let public_url = self.take("public_url", PublicUrl::parse(&raw.public_url));
+        let data_dir = self.take("data_dir", path(&raw.data_dir));
+        let proxies = raw.trusted_proxies.iter().map(|text| network(text));
+        let trusted_proxies = self.take("trusted_proxies", proxies.collect());
+        let shutdown_timeout = self.take("shutdown_timeout", lasting(&raw.shutdown_timeout));
+        let limits = self.limits(&raw.limits);
+        let tls = self.tls(&raw.tls);
+        let log = self.log(&raw.log);
+        let database = self.database(raw.database.url.as_deref(), data_dir.as_deref());
+        let password = self.password(&raw.password);
+        let knox = self.knox(&raw.dialects.knox);
+        let data_dir = data_dir?;
+        let config = Config {
+            listen: listen?,
+            public_url: public_url?,
+            master_key_file: optional_path(&raw.master_key_file)
+                .unwrap_or_else(|| data_dir.join("master.key")),
+            data_dir,
+            trusted_proxies: trusted_proxies?,
+            shutdown_timeout: shutdown_timeout?,
+            limits: limits?,
+            tls: tls?,
+            log: log?,
+            database: database?,
+            password: password?,
+            dialects: Dialects { knox: knox? },
+        };
+        self.public_address(&config);
+        Some(config)
+    }
+
+    fn limits(&mut self, raw: &raw::Limits) -> Option<Limits> {
+        let body_bytes = self.number("limits.body_bytes", raw.body_bytes, 1024..=16 * 1024 * 1024);
+        let free = self.number("limits.account_failures_free", raw.account_failures_free, 1..=100);
+        Some(Limits { body_bytes: body_bytes?, account_failures_free: free? })
+    }
+
+    fn tls(&mut self, raw: &raw::Tls) -> Option<Option<Tls>> {
+        match (optional_path(&raw.certificate_file), optional_path(&raw.key_file)) {
+            (Some(certificate_file), Some(key_file)) => Some(Some(Tls { certificate_file, key_file })),
+            (None, None) => Some(None),
+            (Some(_), None) => self.lone("tls.certificate_file", "tls.key_file"),
+            (None, Some(_)) => self.lone("tls.key_file", "tls.certificate_file"),
+        }
+    }
+
+    fn lone<T>(&mut self, set: &str, absent: &str) -> Option<T> {
+        self.wrong(set, format!("{absent} is wanted beside it: TLS needs both files, plain HTTP neither"));
+        None
+    }
+
+    fn log(&mut self, raw: &raw::Log) -> Option<Log> {
+        let format = self.choice("log.format", LogFormat::from_name(&raw.format));
+        let level = self.choice("log.level", LogLevel::from_name(&raw.level));
+        Some(Log { format: format?, level: level? })
+    }
+
+    fn database(&mut self, url: Option<&str>, data_dir: Option<&Path>) -> Option<DatabaseUrl> {
+        match url {
+            Some(url) => self.take("database.url", DatabaseUrl::parse(url)),
+            // Parsed again, because not every folder's name can stand behind `sqlite:`.
+            None => self.take("data_dir", DatabaseUrl::parse(&DatabaseUrl::within(data_dir?).to_string())),
+        }
+    }
+
+    fn password(&mut self, raw: &raw::Password) -> Option<Password> {
+        let memory_kib = self.number("password.memory_kib", raw.memory_kib, 1..=i64::from(u32::MAX));
+        let iterations = self.number("password.iterations", raw.iterations, 1..=i64::from(u32::MAX));
+        let parallelism = self.number("password.parallelism", raw.parallelism, 1..=i64::from(u32::MAX));
+        let hash_threads = self.number("password.hash_threads", raw.hash_threads, 0..=1024);
+        let hash_queue = self.number("password.hash_queue", raw.hash_queue, 1..=65_536);
+        let min_length = self.number("password.min_length", raw.min_length, 1..=256);
+        let cost = Cost { memory_kib: memory_kib?, iterations: iterations?, parallelism: parallelism? };
+        Some(Password {
+            cost: self.cost(cost)?,
+            hash_threads: hash_threads?,
+            hash_queue: hash_queue?,
+            min_length: min_length?,
+            must_change_blocks: raw.must_change_blocks,
+            sign_in: raw.sign_in,
+        })
+    }
+
+    fn cost(&mut self, cost: Cost) -> Option<Cost> {
+        if let Err(error) = cost.check() {
+            let path = match error {
+                InvalidCost::Memory { .. } => "password.memory_kib",
+                InvalidCost::Iterations { .. } => "password.iterations",
+                InvalidCost::Parallelism { .. } => "password.parallelism",
+            };
+            self.wrong(path, error.to_string());
+            return None;
+        }
+        // The OWASP Password Storage Cheat Sheet's equally strong minimum settings for Argon2id.
+        let accepted = [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
+        if !accepted.iter().any(|&(memory, passes)| cost.memory_kib >= memory && cost.iterations >= passes) {
+            self.warnings.push(format!(
+                "password: {} KiB with {} iterations is weaker than OWASP's weakest advice for Argon2id, such as \
+                 memory_kib = 19456 with iterations = 2",
+                cost.memory_kib, cost.iterations
+            ));
+        }
+        Some(cost)
+    }
+
+    fn knox(&mut self, raw: &raw::Knox) -> Option<Knox> {
+        let at = |name: &str| format!("dialects.knox.{name}");
+        let wire = self.choice(&at("wire"), Wire::from_name(&raw.wire));
+        let scope = self.choice(&at("scope"), Scope::from_name(&raw.scope));
+        let origins = raw.allowed_origins.iter().map(|text| WebOrigin::parse(text));
+        let allowed_origins = self.take(&at("allowed_origins"), origins.collect());
+        let token_length = self.take(&at("token_length"), token_length(raw.token_length));
+        let token_prefix = self.take(&at("token_prefix"), token_prefix(&raw.token_prefix));
+        let token_ttl = self.take(&at("token_ttl"), optional_lasting(&raw.token_ttl));
+        let limit: Option<u32> =
+            self.number(&at("token_limit_per_user"), raw.token_limit_per_user, 0..=i64::from(u32::MAX));
+        let max_ttl = self.take(&at("auto_refresh_max_ttl"), optional_lasting(&raw.auto_refresh_max_ttl));
+        let interval = self.take(&at("min_refresh_interval"), duration::parse(&raw.min_refresh_interval));
+        let knox = Knox {
+            enabled: raw.enabled,
+            wire: wire?,
+            scope: scope?,
+            allowed_origins: allowed_origins?,
+            token_length: token_length?,
+            token_prefix: token_prefix?,
+            token_ttl: token_ttl?,
+            token_limit_per_user: NonZeroU32::new(limit?),
+            auto_refresh: raw.auto_refresh,
+            auto_refresh_max_ttl: max_ttl?,
+            min_refresh_interval: interval?,
+        };
+        self.refresh(&knox);
+        Some(knox)
+    }
+
+    fn refresh(&mut self, knox: &Knox) {
+        let Some(ttl) = knox.token_ttl else {
+            if knox.auto_refresh {
+                let message = "token_ttl is wanted beside it: a token that never ends has no end to move";
+                self.wrong("dialects.knox.auto_refresh", message.to_owned());
+            }
+            return;
+        };
+        if knox.auto_refresh_max_ttl.is_some_and(|longest| longest < ttl) {
+            let message =
+                format!("at least token_ttl, {}, is wanted: no token may outlive it", duration::format(ttl));
+            self.wrong("dialects.knox.auto_refresh_max_ttl", message);
+        }
+        if knox.auto_refresh && knox.min_refresh_interval >= ttl {
+            let message = "dialects.knox.min_refresh_interval is not shorter than token_ttl: no token is ever refreshed";
+            self.warnings.push(message.to_owned());
+        }
+    }
+
+    /// Odd pairs of listener and public address. They are right behind a proxy, so nothing is refused.
+    fn public_address(&mut self, config: &Config) {
+        let given = self.layers.is_set("public_url");
+        if !given && (self.layers.is_set("listen") || config.tls.is_some()) {
+            self.warnings.push(format!(
+                "public_url is not set: links, redirects and cookies are made for {}, which may not be the address \
+                 that people use",
+                config.public_url
+            ));
+        } else if config.tls.is_some() && !config.public_url.is_https() {
+            self.warnings.push(
+                "public_url begins with http:// though [tls] is set: cookies will lack `Secure`".to_owned(),
+            );
+        }
+    }
+
+    fn take<T>(&mut self, path: &str, result: Result<T, String>) -> Option<T> {
+        result.map_err(|message| self.wrong(path, message)).ok()
+    }
+
+    fn choice<T>(&mut self, path: &str, chosen: Option<T>) -> Option<T> {
+        let wanted = Key::find(path).map_or(Kind::Text("another value"), |key| key.kind).wanted();
+        self.take(path, chosen.ok_or_else(|| format!("{wanted} is wanted")))
+    }
+
+    fn number<T: TryFrom<i64>>(&mut self, path: &str, number: i64, range: RangeInclusive<i64>) -> Option<T> {
+        let fits = range.contains(&number).then(|| T::try_from(number).ok()).flatten();
+        let wanted = || format!("a number from {} to {} is wanted, not {number}", range.start(), range.end());
+        self.take(path, fits.ok_or_else(wanted))
+    }
+
+    fn wrong(&mut self, path: &str, message: String) {
+        self.problems.push(Problem { place: self.layers.place(path), path: path.to_owned(), message });
+    }
+}
+
+fn path(text: &str) -> Result<PathBuf, String> {
+    optional_path(text).ok_or_else(|| "a path is wanted".to_owned())
+}
+
+fn optional_path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    text.parse()
+        .map_err(|_| format!("{text:?} is no network: CIDR notation is wanted, such as \"10.0.0.0/8\""))
+}
+
+fn lasting(text: &str) -> Result<Duration, String> {
+    let parsed = duration::parse(text)?;
+    if parsed.is_zero() { Err("a duration longer than zero is wanted".to_owned()) } else { Ok(parsed) }
+}
+
+fn optional_lasting(text: &str) -> Result<Option<Duration>, String> {
+    if text.is_empty() { Ok(None) } else { lasting(text).map(Some) }
+}
+
+/// Two characters are one random byte; 16 bytes are the least that a bearer credential should have.
+fn token_length(number: i64) -> Result<usize, String> {
+    let fits = (32..=128).contains(&number) && number % 2 == 0;
+    let wanted = || {
+        format!(
+            "an even number from 32 to 128 is wanted, not {number}: two characters are one random byte, and a \
+             token needs at least 128 random bits"
+        )
+    };
+    fits.then(|| usize::try_from(number).ok()).flatten().ok_or_else(wanted)
+}
+
+/// Ten characters, as django-rest-knox caps its `TOKEN_PREFIX`; visible ASCII, because the token travels in a
+/// header after a blank.
+fn token_prefix(text: &str) -> Result<String, String> {
+    if text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err("at most 10 characters of visible ASCII without white space are wanted".to_owned())
+    }
+}

@@ -1,0 +1,148 @@
+//! The configuration of the binary: what can be set, where it comes from, and what it means once it holds.
+//!
+//! Two steps: what was typed (`raw.rs`, laid together by `layers.rs` from defaults, `file.rs` and `env.rs`) and
+//! what it means ([`Config`], made by `check.rs` and valid by construction). The keys with their defaults and
+//! meanings are one table, [`KEYS`]. Nothing is opened, bound or created here, and no default depends on the
+//! machine.
+
+mod check;
+mod choice;
+mod database_url;
+pub mod duration;
+pub mod env;
+mod file;
+mod keys;
+mod layers;
+mod load;
+mod origin;
+mod public_url;
+mod raw;
+mod show;
+mod suggest;
+
+#[cfg(test)]
+mod document;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+pub use choice::{LogFormat, LogLevel, Scope, Wire};
+pub use database_url::DatabaseUrl;
+pub use keys::{KEYS, Key, Kind, Preset};
+pub use load::{ConfigError, DEFAULT_FILE, Loaded, load, parse};
+pub use origin::WebOrigin;
+pub use public_url::PublicUrl;
+pub use show::{show, show_json};
+
+/// Everything that an operator decides. `docs/configuration.md` describes each key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Where the server listens; port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// The address that people and clients use.
+    pub public_url: PublicUrl,
+    /// The folder of everything that is kept; relative paths start at the working directory.
+    pub data_dir: PathBuf,
+    /// The file of the key that seals secrets at rest; it may not exist yet.
+    pub master_key_file: PathBuf,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long a graceful end may take; longer than zero.
+    pub shutdown_timeout: Duration,
+    /// What a request may cost.
+    pub limits: Limits,
+    /// The listener's certificate; without one it speaks plain HTTP.
+    pub tls: Option<Tls>,
+    /// How log lines look and which are written.
+    pub log: Log,
+    /// Where the database is.
+    pub database: DatabaseUrl,
+    /// How passwords are hashed and what is asked of them.
+    pub password: Password,
+    /// Each dialect's own settings.
+    pub dialects: Dialects,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest request body, in bytes; 1 KiB to 16 MiB.
+    pub body_bytes: usize,
+    /// Failed password logins of one account that cost nothing; 1 to 100.
+    pub account_failures_free: u32,
+}
+
+/// `[tls]`, when both files are named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificate chain, in PEM.
+    pub certificate_file: PathBuf,
+    /// The private key, in PEM.
+    pub key_file: PathBuf,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// The least important lines that are written.
+    pub level: LogLevel,
+}
+
+/// `[password]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Password {
+    /// What one Argon2id hash costs.
+    pub cost: password::Cost,
+    /// Passwords hashed at the same time; 0: one a processor core.
+    pub hash_threads: usize,
+    /// Passwords that may wait to be hashed; at least 1.
+    pub hash_queue: usize,
+    /// The shortest new password, in characters; 1 to 256.
+    pub min_length: usize,
+    /// Whether doors that cannot ask for a new password refuse a user who must set one.
+    pub must_change_blocks: bool,
+    /// Whether anyone can log in with a password.
+    pub sign_in: bool,
+}
+
+/// `[dialects]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dialects {
+    /// `[dialects.knox]`
+    pub knox: Knox,
+}
+
+/// `[dialects.knox]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Knox {
+    /// Whether the dialect is served.
+    pub enabled: bool,
+    /// Which truth it speaks.
+    pub wire: Wire,
+    /// How far logging out everywhere reaches.
+    pub scope: Scope,
+    /// Foreign origins whose pages may call it.
+    pub allowed_origins: Vec<WebOrigin>,
+    /// Hexadecimal characters of a token without its prefix; even, 32 to 128, so 16 to 64 random bytes.
+    pub token_length: usize,
+    /// What a token begins with: at most 10 visible ASCII characters.
+    pub token_prefix: String,
+    /// How long a token lives; none: it never ends.
+    pub token_ttl: Option<Duration>,
+    /// Live tokens a user may have; none: any number.
+    pub token_limit_per_user: Option<NonZeroU32>,
+    /// Whether use moves a token's end. `token_ttl` is then set.
+    pub auto_refresh: bool,
+    /// The latest end of a refreshed token, counted from its making; not shorter than `token_ttl`.
+    pub auto_refresh_max_ttl: Option<Duration>,
+    /// An end is moved only when that moves it by more than this.
+    pub min_refresh_interval: Duration,
+}

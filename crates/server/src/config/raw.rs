@@ -1,0 +1,86 @@
+//! The configuration as typed: texts and numbers by section, nothing interpreted.
+//!
+//! `check.rs` turns it into a `Config`, and `show.rs` a `Config` back into it. Its fields are exactly the keys
+//! of `keys.rs`, which also holds the defaults: what is absent here has none but follows from other keys.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Raw {
+    pub(super) listen: String,
+    pub(super) public_url: String,
+    pub(super) data_dir: String,
+    pub(super) master_key_file: String,
+    pub(super) trusted_proxies: Vec<String>,
+    pub(super) shutdown_timeout: String,
+    pub(super) limits: Limits,
+    pub(super) tls: Tls,
+    pub(super) log: Log,
+    #[serde(default)]
+    pub(super) database: Database,
+    pub(super) password: Password,
+    pub(super) dialects: Dialects,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Limits {
+    pub(super) body_bytes: i64,
+    pub(super) account_failures_free: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tls {
+    pub(super) certificate_file: String,
+    pub(super) key_file: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    pub(super) format: String,
+    pub(super) level: String,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Database {
+    pub(super) url: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Password {
+    pub(super) memory_kib: i64,
+    pub(super) iterations: i64,
+    pub(super) parallelism: i64,
+    pub(super) hash_threads: i64,
+    pub(super) hash_queue: i64,
+    pub(super) min_length: i64,
+    pub(super) must_change_blocks: bool,
+    pub(super) sign_in: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Dialects {
+    pub(super) knox: Knox,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Knox {
+    pub(super) enabled: bool,
+    pub(super) wire: String,
+    pub(super) scope: String,
+    pub(super) allowed_origins: Vec<String>,
+    pub(super) token_length: i64,
+    pub(super) token_prefix: String,
+    pub(super) token_ttl: String,
+    pub(super) token_limit_per_user: i64,
+    pub(super) auto_refresh: bool,
+    pub(super) auto_refresh_max_ttl: String,
+    pub(super) min_refresh_interval: String,
+}

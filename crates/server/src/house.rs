@@ -1,0 +1,112 @@
+//! The core put together from the configuration: data folder, database, master key, hashing pool.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow, bail};
+use identity::ports::{Entropy, Store as _};
+use identity::{Identity, MasterKeyError, Parts, Policy};
+use password::{HashPool, PoolSettings};
+use store::Store;
+
+use crate::config::{Config, DatabaseUrl};
+use crate::entropy::SystemEntropy;
+use crate::master_key_file;
+
+/// How long the hashing threads keep their memory without work.
+const HASH_MEMORY_LIFE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// The core and what it stands on.
+#[derive(Clone)]
+pub struct House {
+    /// The core.
+    pub identity: Identity,
+    /// Random bytes.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Opens everything, and makes what a first start needs.
+///
+/// # Errors
+/// One sentence with the remedy.
+pub async fn open(config: &Config) -> anyhow::Result<House> {
+    make_folder(&config.data_dir)?;
+    let store = open_store(config)?;
+    let recorded = store.master_key_check().await?;
+    let entropy = Arc::new(SystemEntropy);
+    let master_key = master_key_file::open(&config.master_key_file, recorded.is_none(), &*entropy)?;
+    let identity = build(config, store, entropy.clone(), master_key)?;
+    match identity.adopt_master_key().await {
+        Ok(()) => Ok(House { identity, entropy }),
+        Err(MasterKeyError::Other) => bail!(
+            "the master key in {} is not the one this database was made with: restore the right file from your \
+             backup, or set master_key_file to where it is",
+            config.master_key_file.display()
+        ),
+        Err(MasterKeyError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// Opens the database and brings its schema up to date; nothing else.
+///
+/// # Errors
+/// One sentence with the remedy.
+pub fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let DatabaseUrl::Sqlite(path) = &config.database;
+    Store::open_sqlite(path).map_err(|error| match &error {
+        store::OpenError::File { .. } => {
+            anyhow!("{error}: make its folder writable for the user that runs vestibule, or set database.url")
+        }
+        store::OpenError::Schema(_) | store::OpenError::Engine(_) | store::OpenError::Thread(_) => {
+            anyhow!("{}: {error}", path.display())
+        }
+    })
+}
+
+/// The core from its parts.
+///
+/// # Errors
+/// When the hashing threads cannot be started.
+pub fn build(
+    config: &Config,
+    store: Store,
+    entropy: Arc<dyn Entropy>,
+    master_key: identity::MasterKey,
+) -> anyhow::Result<Identity> {
+    let settings = PoolSettings {
+        cost: config.password.cost,
+        threads: config.password.hash_threads,
+        queue: config.password.hash_queue,
+        idle: HASH_MEMORY_LIFE,
+    };
+    Ok(Identity::new(Parts {
+        store: Arc::new(store),
+        entropy,
+        hash_pool: HashPool::start(settings).context("the hashing threads cannot be started")?,
+        policy: Policy {
+            min_password_length: config.password.min_length,
+            must_change_blocks: config.password.must_change_blocks,
+            password_sign_in: config.password.sign_in,
+            account_failures_free: config.limits.account_failures_free,
+        },
+        master_key,
+    }))
+}
+
+/// Makes the data folder, for its owner only.
+///
+/// # Errors
+/// One sentence with the remedy.
+pub fn make_folder(path: &Path) -> anyhow::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| {
+        anyhow!(
+            "the data folder {} cannot be made ({error}): make it yourself, or set data_dir to a folder that the \
+             user that runs vestibule may write",
+            path.display()
+        )
+    })
+}

@@ -1,0 +1,18 @@
+//! The binary `vestibule`: configuration, command line, wiring, operation. It is the only crate that knows
+//! everyone, and it decides nothing about users or sessions.
+//!
+//! The map: [`config`] what the operator wrote, [`cli`] the commands, [`house`] the core put together from both,
+//! [`mount`] the list of dialects and the router made from it, [`serve`] the running server.
+
+pub mod cli;
+pub mod config;
+pub mod documents;
+pub mod entropy;
+pub mod house;
+pub mod jobs;
+pub mod listener;
+pub mod log;
+pub mod master_key_file;
+pub mod mount;
+pub mod operation;
+pub mod serve;

@@ -1,0 +1,36 @@
+//! Log lines to standard output, written by a thread of their own, so that a slow reader never holds a request up.
+
+use std::io::{self, IsTerminal as _};
+
+use tracing::level_filters::LevelFilter;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::config::{Log, LogFormat, LogLevel};
+
+/// Starts the log. Keep what it returns until the end: dropping it writes what is still waiting.
+pub fn start(log: &Log) -> Option<WorkerGuard> {
+    let level = match log.level {
+        LogLevel::Off => return None,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    };
+    let (writer, guard) = tracing_appender::non_blocking(io::stdout());
+    // Libraries speak up from warnings on: their debug lines may hold what clients sent.
+    let targets = Targets::new().with_default(level.min(LevelFilter::WARN)).with_targets(
+        ["request", "server", "store", "identity", "web", "dialects", "password"].map(|ours| (ours, level)),
+    );
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    let lines = match log.format {
+        LogFormat::Text => lines.with_ansi(io::stdout().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(targets)).init();
+    Some(guard)
+}

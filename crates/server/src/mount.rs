@@ -1,0 +1,156 @@
+//! The list of dialects, and the router made from it.
+//!
+//! Routers are merged at the root, because their paths interleave. What no route answers is answered by the
+//! dialect whose silence covers the path most narrowly.
+
+use std::sync::Arc;
+
+use anyhow::bail;
+use axum::Router;
+use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
+use dialects::knox;
+use web::{Dialect, Fault, Mounted, Refusal, Web, trace};
+
+use crate::config::{self, Config};
+use crate::{documents, operation};
+
+/// Every dialect there is, with how its configuration section mounts it.
+pub const DIALECTS: &[Entry] = &[Entry {
+    dialect: &knox::DIALECT,
+    is_enabled: |config| config.dialects.knox.enabled,
+    wire: |config| config.dialects.knox.wire,
+    mount: |config, web| knox::mount(web, knox_settings(&config.dialects.knox)),
+}];
+
+/// One dialect in the list.
+pub struct Entry {
+    /// What it is.
+    pub dialect: &'static Dialect,
+    /// Whether the configuration serves it.
+    pub is_enabled: fn(&Config) -> bool,
+    /// Which promise it keeps.
+    pub wire: fn(&Config) -> config::Wire,
+    mount: fn(&Config, &Web) -> Mounted,
+}
+
+/// Everything that is served.
+///
+/// # Errors
+/// When two dialects claim one route or one silence; the sentence names both.
+pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
+    let served: Vec<Mounted> = DIALECTS
+        .iter()
+        .filter(|entry| (entry.is_enabled)(config))
+        .map(|entry| (entry.mount)(config, web))
+        .collect();
+    let dialects: Vec<&Dialect> = served.iter().map(|mounted| mounted.dialect).collect();
+    refuse_overlaps(&dialects)?;
+    let mut router = Router::new().merge(operation::routes(web)).merge(documents::routes(&dialects));
+    for mounted in &served {
+        router = router.merge(mounted.router.clone());
+    }
+    let served = Arc::new(served);
+    Ok(router
+        .fallback(move |uri: Uri| {
+            let served = Arc::clone(&served);
+            async move { silence(&served, uri.path()) }
+        })
+        .layer(from_fn_with_state(web.clone(), trace::layer)))
+}
+
+/// The answer at a path that no route owns.
+fn silence(served: &[Mounted], path: &str) -> Response {
+    let owner = served
+        .iter()
+        .flat_map(|mounted| mounted.dialect.silence.iter().map(move |silence| (silence, mounted)))
+        .filter(|(silence, _)| silence.covers(path))
+        .max_by_key(|(silence, _)| silence.rank());
+    match owner {
+        Some((_, mounted)) => mounted.answer(&Refusal::NotFound, path),
+        None => Fault::from(&Refusal::NotFound).on((StatusCode::NOT_FOUND, "Not found\n").into_response()),
+    }
+}
+
+/// Paths compare by their shape: `/users/{id}` and `/users/{number}` are one route.
+fn refuse_overlaps(dialects: &[&Dialect]) -> anyhow::Result<()> {
+    for (index, one) in dialects.iter().enumerate() {
+        for other in dialects.iter().skip(index + 1) {
+            let route = one.endpoints.iter().find(|endpoint| {
+                other.endpoints.iter().any(|theirs| shape(theirs.path) == shape(endpoint.path))
+            });
+            if let Some(route) = route {
+                bail!("the dialects {} and {} both claim {}", one.name, other.name, route.path);
+            }
+            if let Some(silence) = one.silence.iter().find(|silence| other.silence.contains(silence)) {
+                bail!("the dialects {} and {} both answer for {}**", one.name, other.name, silence.prefix);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn shape(path: &str) -> Vec<&str> {
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect()
+}
+
+fn knox_settings(section: &config::Knox) -> knox::Settings {
+    knox::Settings {
+        wire: match section.wire {
+            config::Wire::Documented => knox::Wire::Documented,
+            config::Wire::Deployed => knox::Wire::Deployed,
+        },
+        scope: match section.scope {
+            config::Scope::Dialect => identity::Scope::Dialect,
+            config::Scope::Account => identity::Scope::Account,
+        },
+        allowed_origins: section.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
+        token_length: section.token_length,
+        token_prefix: section.token_prefix.clone(),
+        token_ttl: section.token_ttl,
+        token_limit_per_user: section.token_limit_per_user.map(std::num::NonZeroU32::get),
+        auto_refresh: section.auto_refresh,
+        auto_refresh_max_ttl: section.auto_refresh_max_ttl,
+        min_refresh_interval: section.min_refresh_interval,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use web::{Endpoint, Silence};
+
+    use super::*;
+
+    const fn dialect(
+        name: &'static str,
+        endpoints: &'static [Endpoint],
+        silence: &'static [Silence],
+    ) -> Dialect {
+        Dialect { name, title: "", document: "", endpoints, silence, cookies: &[], announces_allow: false }
+    }
+
+    const ROUTE: &[Endpoint] = &[Endpoint { path: "/a/{id}", allow: "GET", summary: "" }];
+    const SAME: &[Endpoint] = &[Endpoint { path: "/a/{number}", allow: "POST", summary: "" }];
+
+    #[test]
+    fn two_dialects_on_one_route_are_refused_by_name() {
+        let (one, two) = (dialect("one", ROUTE, &[]), dialect("two", SAME, &[]));
+        let error = refuse_overlaps(&[&one, &two]).expect_err("overlap").to_string();
+        assert_eq!(error, "the dialects one and two both claim /a/{id}");
+    }
+
+    #[test]
+    fn two_dialects_on_one_silence_are_refused_by_name() {
+        const SILENCE: &[Silence] = &[Silence::under("/a/")];
+        let (one, two) = (dialect("one", &[], SILENCE), dialect("two", &[], SILENCE));
+        let error = refuse_overlaps(&[&one, &two]).expect_err("overlap").to_string();
+        assert_eq!(error, "the dialects one and two both answer for /a/**");
+    }
+
+    #[test]
+    fn the_dialects_of_this_build_do_not_overlap() {
+        let dialects: Vec<&Dialect> = DIALECTS.iter().map(|entry| entry.dialect).collect();
+        refuse_overlaps(&dialects).expect("no overlap");
+    }
+}

@@ -1,0 +1,126 @@
+//! `vestibule serve`: from the configuration to a clean end.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum_server::Handle;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use web::clock::SystemClock;
+use web::{Site, TrustedProxies, Web};
+
+use crate::config::{Config, Loaded};
+use crate::house::{self, House};
+use crate::{jobs, listener, log, master_key_file, mount};
+
+/// A client that takes longer to send its request's head is cut off.
+const HEAD_PATIENCE: Duration = Duration::from_secs(15);
+
+/// Serves until SIGTERM or SIGINT, then drains.
+///
+/// # Errors
+/// One sentence with the remedy.
+pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
+    let config = &loaded.config;
+    let _log = log::start(&config.log);
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+    let house = house::open(config).await?;
+    if master_key_file::is_exposed(&config.master_key_file) {
+        tracing::warn!(
+            file = %config.master_key_file.display(),
+            "others than its owner may read the master key: chmod 600"
+        );
+    }
+    if house.identity.accounts.is_empty().await? {
+        tracing::info!("no user exists yet; make the first one with: {how_to_begin}");
+    }
+    let web = web(config, &house);
+    let router = mount::router(config, &web)?;
+    let socket = listener::bind(config.listen)?;
+    let address = socket.local_addr()?;
+    tracing::info!(%address, public_url = %config.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
+
+    let jobs = tokio::spawn(jobs::run(web.clone()));
+    let handle = Handle::new();
+    let stop = tokio::spawn(stop_when_told(handle.clone(), config.shutdown_timeout));
+    listen(config, socket, handle, router).await?;
+    stop.abort();
+    jobs.abort();
+    web.identity.sessions.flush().await.context("the last uses of sessions could not be written")?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// What every surface is given.
+pub fn web(config: &Config, house: &House) -> Web {
+    Web {
+        identity: house.identity.clone(),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::clone(&house.entropy),
+        site: Site {
+            origin: config.public_url.origin().as_str().to_owned(),
+            secure: config.public_url.is_https(),
+        },
+        proxies: TrustedProxies::new(config.trusted_proxies.clone()),
+        body_bytes: config.limits.body_bytes,
+    }
+}
+
+async fn listen(
+    config: &Config,
+    socket: TcpListener,
+    handle: Handle<SocketAddr>,
+    router: Router,
+) -> anyhow::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let tls = match &config.tls {
+        Some(files) => Some((listener::tls(files).await?, files.clone())),
+        None => None,
+    };
+    let reloading = tokio::spawn(listener::reload(tls.clone()));
+    match tls {
+        None => {
+            let mut server = axum_server::from_tcp(socket)?.handle(handle);
+            be_patient(server.http_builder());
+            server.serve(service).await?;
+        }
+        Some((tls, _)) => {
+            let mut server = axum_server::from_tcp_rustls(socket, tls)?.handle(handle);
+            be_patient(server.http_builder());
+            server.serve(service).await?;
+        }
+    }
+    reloading.abort();
+    Ok(())
+}
+
+fn be_patient(connections: &mut Builder<TokioExecutor>) {
+    connections.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
+    connections.http2().timer(TokioTimer::new());
+}
+
+async fn stop_when_told(handle: Handle<SocketAddr>, patience: Duration) {
+    told_to_stop().await;
+    tracing::info!(open_connections = handle.connection_count(), "stopping: finishing what has begun");
+    handle.graceful_shutdown(Some(patience));
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,163 @@
+//! Dev only: the whole server in the test's own process, on a real database in a throw-away folder, with time that
+//! stands still and entropy that repeats.
+//!
+//! Nothing is replaced but the clock, the random numbers and the socket. Hashes cost next to nothing.
+
+#![expect(clippy::expect_used, reason = "a test that cannot set up its server fails at once")]
+
+mod answer;
+mod clock;
+mod entropy;
+mod principal;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use identity::audit::Event;
+use identity::ports::{Entropy as _, Store as _};
+use identity::user::{Role, Status, User};
+use identity::{Actor, Identity, MasterKey, NewAccount, NewPassword, Op, Origin, RequestId};
+use store::Store;
+use web::{Clock as _, Site, TrustedProxies, Web};
+
+pub use answer::Answer;
+pub use clock::ManualClock;
+pub use entropy::SeededEntropy;
+pub use principal::{Ask, Principal};
+
+/// The address that requests of a test come from.
+pub const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+/// Hashes that cost next to nothing, ahead of what a test sets.
+const CHEAP: &str = "[password]\nmemory_kib = 8\niterations = 1\nhash_threads = 2\n";
+
+/// A server in the test's own process.
+pub struct TestServer {
+    /// Its time; stands still until it is moved.
+    pub clock: ManualClock,
+    /// Its core.
+    pub identity: Identity,
+    entropy: Arc<SeededEntropy>,
+    router: Router,
+    // A handle of its own on the same file, as another process would have.
+    store: Store,
+    folder: Arc<tempfile::TempDir>,
+}
+
+impl TestServer {
+    /// A server with the default configuration and cheap hashes.
+    pub fn start() -> Self {
+        Self::with("")
+    }
+
+    /// A server with these settings, as in `vestibule.toml`; a `[password]` section replaces the cheap one.
+    pub fn with(settings: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+        Self::on(folder, settings, ManualClock::default(), Arc::new(SeededEntropy::new(1)))
+    }
+
+    /// The same database under other settings: what a restart after a change of the configuration is.
+    pub fn restarted_with(&self, settings: &str) -> Self {
+        Self::on(Arc::clone(&self.folder), settings, self.clock.clone(), Arc::clone(&self.entropy))
+    }
+
+    fn on(
+        folder: Arc<tempfile::TempDir>,
+        settings: &str,
+        clock: ManualClock,
+        entropy: Arc<SeededEntropy>,
+    ) -> Self {
+        let cheap = if settings.contains("[password]") { "" } else { CHEAP };
+        let data_dir = folder.path().to_str().expect("a readable path");
+        let text = format!("data_dir = {data_dir:?}\n{settings}\n{cheap}");
+        let config = server::config::parse("test", &text, []).expect("good settings").config;
+        let open = || server::house::open_store(&config).expect("a database");
+        let key = MasterKey::new([7; 32]);
+        let identity = server::house::build(&config, open(), entropy.clone(), key).expect("a core");
+        let web = Web {
+            identity: identity.clone(),
+            clock: Arc::new(clock.clone()),
+            entropy: entropy.clone(),
+            site: Site {
+                origin: config.public_url.origin().as_str().to_owned(),
+                secure: config.public_url.is_https(),
+            },
+            proxies: TrustedProxies::new(config.trusted_proxies.clone()),
+            body_bytes: config.limits.body_bytes,
+        };
+        let router = server::mount::router(&config, &web).expect("dialects that do not overlap");
+        Self { clock, identity, entropy, router, store: open(), folder }
+    }
+
+    /// Somebody without a credential.
+    pub fn anonymous(&self) -> Principal<'_> {
+        Principal::new(self, None)
+    }
+
+    /// Somebody with this `Authorization` header.
+    pub fn bearing(&self, authorization: impl Into<String>) -> Principal<'_> {
+        Principal::new(self, Some(authorization.into()))
+    }
+
+    /// Makes an active user with this username, the address `{username}@example.org` and this password.
+    pub async fn user(&self, username: &str, password: &str) -> User {
+        self.user_with(username, password, |_| {}).await
+    }
+
+    /// Makes a user as [`TestServer::user`] does, after a change.
+    pub async fn user_with(
+        &self,
+        username: &str,
+        password: &str,
+        change: impl FnOnce(&mut NewAccount),
+    ) -> User {
+        let mut account = NewAccount {
+            username: Some(username.to_owned()),
+            email: Some(format!("{username}@example.org")),
+            email_verified: true,
+            name: String::new(),
+            role: Role::User,
+            status: Status::Active,
+            password: NewPassword::Given(zeroize::Zeroizing::new(password.to_owned())),
+            must_change_password: false,
+        };
+        change(&mut account);
+        self.identity.accounts.create(&self.operator(), account).await.expect("a user").user
+    }
+
+    /// A request of the operator, now.
+    pub fn operator(&self) -> Op {
+        let mut random = [0; 16];
+        self.entropy.fill(&mut random);
+        Op {
+            now: self.clock.now(),
+            origin: Origin::default(),
+            request: RequestId(uuid::Uuid::from_bytes(random)),
+            actor: Actor::Operator,
+        }
+    }
+
+    /// The audit trail so far.
+    pub async fn events(&self) -> Vec<Event> {
+        let events = self.store.events(0, 10_000).await.expect("the audit trail");
+        events.into_iter().map(|(_, event)| event).collect()
+    }
+
+    /// Moves the time on.
+    pub fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    /// The store as another process sees it.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Everything the database's files hold, to look for what must not be there.
+    pub fn stored_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).expect("the data folder");
+        files.filter_map(|file| std::fs::read(file.ok()?.path()).ok()).flatten().collect()
+    }
+}
