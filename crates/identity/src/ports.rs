@@ -112,8 +112,8 @@ pub enum Change {
         /// The new status.
         status: Status,
     },
-    /// Deletes a user: names, hash and address are wiped, number and id stay taken for ever, and the names are
-    /// retired as keyed digests. Misses: [`Conflict::UserChanged`].
+    /// Deletes a user: names, hash, address and the devices of all sessions are wiped, number and id stay taken for
+    /// ever, and the names are retired as keyed digests. Misses: [`Conflict::UserChanged`].
     DeleteUser {
         /// Who.
         user: UserNumber,
@@ -132,7 +132,7 @@ pub enum Change {
         /// How many live sessions of this user and door there may be, this one included.
         limit: Option<u32>,
     },
-    /// Ends one live session. Misses: [`Conflict::SessionEnded`].
+    /// Ends one session that was not ended yet, expired or not. Misses: [`Conflict::SessionEnded`].
     EndSession {
         /// Which.
         session: SessionId,
@@ -141,7 +141,7 @@ pub enum Change {
         /// Why.
         reason: EndReason,
     },
-    /// Ends the live sessions of a user, under the lock of the user's row. Without a door it also raises the
+    /// Ends the sessions of a user that were not ended yet, expired or not, under the lock of the user's row. Without a door it also raises the
     /// credential version, so that no login in flight survives it. Never misses.
     EndSessions {
         /// Whose.

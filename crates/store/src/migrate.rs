@@ -46,6 +46,11 @@ pub enum SchemaError {
         /// Ours.
         known: i64,
     },
+    /// There are tables, and no history of ours.
+    #[error(
+        "the file holds the tables of another program: name a file of its own for vestibule in database.url"
+    )]
+    Foreign,
     /// The text of an applied migration is not the one we have.
     #[error(
         "migration {number} of the database is not the one this program knows: use the program that made it"

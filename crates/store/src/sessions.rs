@@ -56,6 +56,9 @@ pub(crate) static END_ALL: Sql = Sql::new(
      WHERE user_number = $1 AND ended IS NULL AND ($4 IS NULL OR door = $4)",
 );
 /// A use that is written down late counts when the session lived at the time of it.
+/// Where somebody was and with what is personal; the rows stay for the count and the audit trail.
+pub(crate) static FORGET_DEVICES: Sql =
+    Sql::new("UPDATE sessions SET address = '', user_agent = '' WHERE user_number = $1");
 pub(crate) static TOUCH: Sql = Sql::new(
     "UPDATE sessions
      SET last_seen = CASE WHEN last_seen < $2 THEN $2 ELSE last_seen END,
@@ -141,6 +144,10 @@ pub(crate) fn end_all(user: UserNumber, door: Option<&Door>, at: Timestamp, reas
     let values =
         vec![user.0.into(), at.millis().into(), reason.as_str().into(), door.map(Door::as_str).into()];
     vec![users::lock(user, door.is_none()), Step::any(&END_ALL, values)]
+}
+
+pub(crate) fn forget_devices(user: UserNumber) -> Step {
+    Step::any(&FORGET_DEVICES, vec![user.0.into()])
 }
 
 pub(crate) fn touch(touch: Touch) -> Vec<Step> {

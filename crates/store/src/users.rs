@@ -6,6 +6,7 @@ use identity::user::{Credentials, LoginKey, NewUser, Role, Status, User, UserNum
 use uuid::Uuid;
 
 use crate::db::Db;
+use crate::sessions;
 use crate::sql::{Row, Sql, Step, Value};
 
 /// The columns of [`read`], in its order, from `users AS u`.
@@ -47,7 +48,7 @@ pub(crate) static INSERT: Sql = Sql::new(
 pub(crate) static CLAIM_NAME: Sql =
     Sql::new("INSERT INTO login_names (key, user_number) SELECT $1, number FROM users WHERE id = $2");
 pub(crate) static NAME_NOT_RETIRED: Sql = Sql::new(
-    "UPDATE users SET number = number
+    "UPDATE users SET credential_version = credential_version
      WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM retired_names WHERE digest = $2)",
 );
 pub(crate) static SET_PASSWORD: Sql = Sql::new(
@@ -164,6 +165,7 @@ pub(crate) fn delete(user: UserNumber, at: Timestamp, retired: &[[u8; 32]]) -> V
     let mut steps = vec![
         Step::one(&WIPE, vec![user.0.into(), at.millis().into()], Conflict::UserChanged),
         Step::any(&RELEASE_NAMES, vec![user.0.into()]),
+        sessions::forget_devices(user),
     ];
     steps.extend(retired.iter().map(|digest| Step::any(&RETIRE_NAME, vec![digest.as_slice().into()])));
     steps

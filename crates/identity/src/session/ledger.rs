@@ -151,6 +151,9 @@ impl Sessions {
     /// [`ErrorKind::SessionNotFound`]: there is none, or it does not live. [`ErrorKind::Unavailable`].
     pub async fn revoke(&self, op: &Op, id: SessionId) -> Result<Session> {
         let session = self.core.store.session(id).await?.ok_or(ErrorKind::SessionNotFound)?;
+        if session.state(op.now) != State::Live {
+            return Err(ErrorKind::SessionNotFound.into());
+        }
         let mut event =
             Event::new(op, EventKind::SessionEnded).with_session(id).saying(EndReason::Revoked.as_str());
         event.user = self.core.store.user(session.user).await?.map(|user| user.id);

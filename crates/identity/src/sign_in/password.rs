@@ -20,8 +20,10 @@ use crate::user::{Credentials, LoginKey, User};
 
 /// How long a login waits for others at the same account to be settled.
 const LONGEST_TURN: Duration = Duration::from_secs(10);
-/// How often a login looks again while another process holds the account's places.
+/// How soon a login looks again while another process holds the account's places.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// How often it looks at most.
+const LOOKS: u32 = 500;
 
 /// Somebody claims a name and shows a password.
 pub struct PasswordSignIn {
@@ -111,40 +113,36 @@ impl SignIn {
     }
 
     /// Counts the try as a failure, after waiting for its turn.
+    ///
+    /// Only the waiting is cut short: a commit that was begun is seen through, so that none is left uncounted for.
     async fn reserve(&self, op: &Op, bucket: &Bucket) -> Result<Turn> {
         let free = self.core.policy.account_failures_free;
-        let waiting = async {
-            let turn = self.core.turns.wait(bucket.clone(), free).await;
-            loop {
-                let seen = self.core.store.throttle(bucket).await?;
-                match throttle::decide(seen, op.now, free) {
-                    Decision::Wait(retry_after) => {
-                        return Err(Error::new(ErrorKind::Throttled { retry_after }).because(
-                            "account failures",
-                            "too many failures in a row",
-                            "a pause ([limits] account_failures_free)",
-                        ));
-                    }
-                    Decision::Busy => tokio::time::sleep(LOOK_AGAIN).await,
-                    Decision::Reserve(next) => {
-                        let reserve = Change::Reserve { bucket: bucket.clone(), seen, next };
-                        match self.core.store.commit(Commit { changes: vec![reserve], events: vec![] }).await
-                        {
-                            Ok(_) => return Ok(turn),
-                            Err(StoreError::Conflict(Conflict::ThrottleChanged)) => {}
-                            Err(error) => return Err(error.into()),
-                        }
+        let Ok(turn) = tokio::time::timeout(LONGEST_TURN, self.core.turns.wait(bucket.clone(), free)).await
+        else {
+            return Err(turn_did_not_come());
+        };
+        for _ in 0..LOOKS {
+            let seen = self.core.store.throttle(bucket).await?;
+            match throttle::decide(seen, op.now, free) {
+                Decision::Wait(retry_after) => {
+                    return Err(Error::new(ErrorKind::Throttled { retry_after }).because(
+                        "account failures",
+                        "too many failures in a row",
+                        "a pause ([limits] account_failures_free)",
+                    ));
+                }
+                Decision::Busy => tokio::time::sleep(LOOK_AGAIN).await,
+                Decision::Reserve(next) => {
+                    let reserve = Change::Reserve { bucket: bucket.clone(), seen, next };
+                    match self.core.store.commit(Commit { changes: vec![reserve], events: vec![] }).await {
+                        Ok(_) => return Ok(turn),
+                        Err(StoreError::Conflict(Conflict::ThrottleChanged)) => {}
+                        Err(error) => return Err(error.into()),
                     }
                 }
             }
-        };
-        tokio::time::timeout(LONGEST_TURN, waiting).await.unwrap_or_else(|_| {
-            Err(Error::new(ErrorKind::Overloaded { retry_after: Duration::from_secs(1) }).because(
-                "account's turn",
-                "other logins at this account under way",
-                "one of them settled",
-            ))
-        })
+        }
+        Err(turn_did_not_come())
     }
 
     /// The costly step, the same for everybody.
@@ -235,6 +233,14 @@ impl SignIn {
         self.core.store.commit(Commit { changes, events }).await?;
         Ok(())
     }
+}
+
+fn turn_did_not_come() -> Error {
+    Error::new(ErrorKind::Overloaded { retry_after: Duration::from_secs(1) }).because(
+        "account's turn",
+        "other logins at this account under way",
+        "one of them settled",
+    )
 }
 
 struct Verified {

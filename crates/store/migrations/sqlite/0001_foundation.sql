@@ -50,7 +50,8 @@ CREATE TABLE sessions (
 
 CREATE UNIQUE INDEX sessions_digest ON sessions (digest, digest_kind);
 CREATE INDEX sessions_user ON sessions (user_number, id);
-CREATE INDEX sessions_user_live ON sessions (user_number, door) WHERE ended IS NULL;
+-- A user may have ten thousand ended sessions and three live ones.
+CREATE INDEX sessions_user_live ON sessions (user_number, id) WHERE ended IS NULL;
 
 -- Failures in a row, by user number ('user') or by the keyed digest of a name that nobody has ('name').
 CREATE TABLE throttles (

@@ -22,6 +22,7 @@ pub(crate) static ALL: &[(&str, &Sql)] = statements![
     sessions::LIVE_PAGE,
     sessions::INSERT,
     sessions::END,
+    sessions::FORGET_DEVICES,
     sessions::END_ALL,
     sessions::TOUCH,
     throttles::FIND,

@@ -8,13 +8,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use identity::ports::{Committed, StoreError, StoreResult};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value as SqliteValue, ValueRef};
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ToSql, TransactionBehavior};
 
 use self::readers::Readers;
 use self::writer::Writer;
 use crate::OpenError;
-use crate::migrate;
+use crate::migrate::{self, SchemaError};
 use crate::sql::{Row, Sql, Step, Value};
 
 /// How long a statement waits for another process's lock.
@@ -45,6 +46,7 @@ impl Sqlite {
         if connection.is_readonly(MAIN_DB)? {
             return Err(refused(std::io::ErrorKind::PermissionDenied.into()));
         }
+        refuse_foreign(&connection)?;
         write_ahead(&connection)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
@@ -114,7 +116,16 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "trusted_schema", false)?;
+    // Plans do not depend on bound values, so a statement is compiled once and not anew for each set of values.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
+}
+
+/// Another program's database is left as it is.
+fn refuse_foreign(connection: &Connection) -> Result<(), OpenError> {
+    let count = "SELECT count(*), count(*) FILTER (WHERE name = 'schema_migrations') FROM sqlite_schema";
+    let (tables, ours): (i64, i64) = connection.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if tables > 0 && ours == 0 { Err(SchemaError::Foreign.into()) } else { Ok(()) }
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), OpenError> {

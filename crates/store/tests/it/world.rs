@@ -74,10 +74,9 @@ impl World {
     /// The conflict with which this change fails its commit. Of the commit, which holds another change before it
     /// and an event, nothing is kept.
     pub(crate) async fn refused(&self, change: Change) -> Conflict {
-        match self.fail(change).await {
-            StoreError::Conflict(conflict) => conflict,
-            other => panic!("no conflict: {other:?}"),
-        }
+        let error = self.fail(change).await;
+        let StoreError::Conflict(conflict) = error else { panic!("no conflict: {error:?}") };
+        conflict
     }
 
     /// The same for a change that breaks a rule of the schema that no conflict is named for.

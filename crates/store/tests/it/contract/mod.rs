@@ -17,8 +17,10 @@ mod users;
 macro_rules! contract {
     ($engine:ident $($file:ident::$case:ident [$($part:literal)*])*) => {
         mod $engine {
-            /// What the cases declare to hold.
-            pub(super) const DECLARED: &[&[&str]] = &[$(&[$($part),*]),*];
+            #[test]
+            fn every_part_of_the_port_has_a_case() {
+                super::ratchet::compare_with_the_port(&[$($($part),*),*]);
+            }
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
                 async fn $case() {

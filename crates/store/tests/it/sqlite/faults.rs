@@ -44,6 +44,21 @@ async fn a_lock_that_is_held_too_long_fails_the_commits_that_wait_and_no_later_o
     assert_eq!(names(&store).await, ["ann", "cid"]);
 }
 
+/// An error after which SQLite leaves the transaction, and its lock, to us.
+#[tokio::test]
+async fn a_commit_that_fails_in_its_midst_is_undone_and_lets_the_next_one_in() {
+    let folder = Folder::new();
+    let store = open(&folder.database());
+    let other = raw(&folder.database());
+    other.execute_batch("ALTER TABLE audit_events RENAME TO elsewhere").unwrap();
+    // The user is made, then there is nowhere to record it.
+    let outcome = create(&store, "ann").await;
+    assert!(matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
+    other.execute_batch("ALTER TABLE elsewhere RENAME TO audit_events").unwrap();
+    create(&store, "bob").await.unwrap();
+    assert_eq!(names(&store).await, ["bob"]);
+}
+
 /// A check that cannot be made is no "no": every read says so.
 #[tokio::test]
 async fn a_database_that_cannot_be_read_is_unavailable() {

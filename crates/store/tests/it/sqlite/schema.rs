@@ -23,10 +23,8 @@ fn refused_after(sql: &str) -> SchemaError {
     let before = found(remembered);
     let error = Store::open_sqlite(&folder.database()).err().unwrap();
     assert_eq!(found(remembered), before, "a refused database is left alone");
-    match error {
-        OpenError::Schema(error) => error,
-        other => panic!("{other:?}"),
-    }
+    let OpenError::Schema(error) = error else { panic!("{error:?}") };
+    error
 }
 
 #[test]
@@ -44,11 +42,23 @@ fn an_altered_schema_is_refused() {
 #[test]
 fn a_migration_that_fails_leaves_no_half_of_it() {
     let folder = Folder::new();
-    raw(&folder.database()).execute_batch("CREATE TABLE audit_events (mine TEXT)").unwrap();
+    let begun = "CREATE TABLE audit_events (mine TEXT);
+        CREATE TABLE schema_migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT, checksum BLOB) STRICT";
+    raw(&folder.database()).execute_batch(begun).unwrap();
     let error = Store::open_sqlite(&folder.database()).err().unwrap();
     assert!(matches!(error, OpenError::Engine(_)), "{error:?}");
     let tables: String = raw(&folder.database())
         .query_row("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(tables, "audit_events");
+    assert_eq!(tables, "audit_events,schema_migrations");
+}
+
+#[test]
+fn the_database_of_another_program_is_left_alone() {
+    let folder = Folder::new();
+    raw(&folder.database()).execute_batch("CREATE TABLE invoices (mine TEXT)").unwrap();
+    let before = std::fs::read(folder.database()).unwrap();
+    let error = Store::open_sqlite(&folder.database()).err().unwrap();
+    assert!(matches!(error, OpenError::Schema(SchemaError::Foreign)), "{error:?}");
+    assert_eq!(std::fs::read(folder.database()).unwrap(), before);
 }
