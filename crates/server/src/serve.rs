@@ -42,8 +42,6 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     let web = web(config, &house);
     let router = mount::router(config, &web)?;
     let socket = listener::bind(config.listen)?;
-    let address = socket.local_addr()?;
-    tracing::info!(%address, public_url = %config.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
 
     let jobs = tokio::spawn(jobs::run(web.clone()));
     let handle = Handle::new();
@@ -83,6 +81,8 @@ async fn listen(
         None => None,
     };
     let reloading = tokio::spawn(listener::reload(tls.clone()));
+    let address = socket.local_addr()?;
+    tracing::info!(%address, public_url = %config.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
     match tls {
         None => {
             let mut server = axum_server::from_tcp(socket)?.handle(handle);

@@ -55,10 +55,10 @@ pub(crate) static END_ALL: Sql = Sql::new(
     "UPDATE sessions SET ended = $2, end_reason = $3
      WHERE user_number = $1 AND ended IS NULL AND ($4 IS NULL OR door = $4)",
 );
-/// A use that is written down late counts when the session lived at the time of it.
 /// Where somebody was and with what is personal; the rows stay for the count and the audit trail.
 pub(crate) static FORGET_DEVICES: Sql =
     Sql::new("UPDATE sessions SET address = '', user_agent = '' WHERE user_number = $1");
+/// A use that is written down late counts when the session lived at the time of it.
 pub(crate) static TOUCH: Sql = Sql::new(
     "UPDATE sessions
      SET last_seen = CASE WHEN last_seen < $2 THEN $2 ELSE last_seen END,

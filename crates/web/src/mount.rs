@@ -1,6 +1,7 @@
 //! A dialect ready to serve: its routes dressed with what every surface has, and its voice for refusals.
 
 use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,13 +10,13 @@ use axum::http::header::ALLOW;
 use axum::http::{HeaderValue, Method};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use tower_http::catch_panic::CatchPanicLayer;
+use futures_util::FutureExt as _;
 
 use crate::{Dialect, Fault, Origins, Refusal};
 
 pub use identity::Door;
 
-/// How a dialect says a refusal at a path; the path is empty where it is not known any more.
+/// How a dialect says a refusal at a path.
 pub type Refuse = Arc<dyn Fn(&Refusal, &str) -> Response + Send + Sync>;
 
 /// A dialect with its routes and its settings.
@@ -38,7 +39,6 @@ impl Mounted {
     /// pages of allowed origins may read its answers.
     pub fn new(dialect: &'static Dialect, routes: Router, origins: Origins, refuse: Refuse) -> Self {
         let wrong_method = Arc::clone(&refuse);
-        let panicked = Arc::clone(&refuse);
         let guard = Guard { dialect, origins, refuse: Arc::clone(&refuse) };
         let router = routes
             .method_not_allowed_fallback(move |method: Method, path: MatchedPath| async move {
@@ -46,9 +46,6 @@ impl Mounted {
                 let refusal = Refusal::MethodNotAllowed { method: method.to_string(), allow };
                 answer(&wrong_method, &refusal, path.as_str())
             })
-            .layer(CatchPanicLayer::custom(move |panic: Box<dyn Any + Send + 'static>| {
-                answer_panic(&panicked, panic.as_ref())
-            }))
             .layer(from_fn(move |request: Request, next: Next| guard.clone().run(request, next)));
         Self { dialect, router, refuse }
     }
@@ -72,16 +69,19 @@ impl Guard {
     async fn run(self, request: Request, next: Next) -> Response {
         let method = request.method().clone();
         let asked = request.headers().clone();
-        let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-        let allow = allow(self.dialect, path.as_deref().unwrap_or_default());
+        let path =
+            request.extensions().get::<MatchedPath>().map_or(String::new(), |path| path.as_str().to_owned());
+        let allow = allow(self.dialect, &path);
         let mut response = if let Some(preflight) = self.origins.preflight(&method, &asked, allow) {
             preflight
         } else if self.origins.permits(&method, &asked, self.dialect.cookies) {
-            let mut response = next.run(request).await;
+            // Nothing of a handler outlives its panic but what the core settles by itself.
+            let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+            let mut response = answered.unwrap_or_else(|panic| answer_panic(&self.refuse, &*panic, &path));
             self.origins.share(&asked, response.headers_mut());
             response
         } else {
-            answer(&self.refuse, &Refusal::CrossSite, path.as_deref().unwrap_or_default())
+            answer(&self.refuse, &Refusal::CrossSite, &path)
         };
         if self.dialect.announces_allow && !allow.is_empty() {
             response.headers_mut().entry(ALLOW).or_insert(HeaderValue::from_static(allow));
@@ -100,7 +100,7 @@ fn answer(refuse: &Refuse, refusal: &Refusal, path: &str) -> Response {
 }
 
 /// The last resort: a defect costs one answer, in the dialect's shape, and a line that says where.
-fn answer_panic(refuse: &Refuse, panic: &(dyn Any + Send)) -> Response {
+fn answer_panic(refuse: &Refuse, panic: &(dyn Any + Send), path: &str) -> Response {
     let what = panic
         .downcast_ref::<String>()
         .map(String::as_str)
@@ -108,5 +108,8 @@ fn answer_panic(refuse: &Refuse, panic: &(dyn Any + Send)) -> Response {
         .unwrap_or("a panic without a text");
     let mut fault = Fault::from(&Refusal::Internal);
     what.clone_into(&mut fault.cause);
-    fault.on(refuse(&Refusal::Internal, ""))
+    fault.on(refuse(&Refusal::Internal, path))
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
 pub(super) fn router(knox: Knox) -> Router {
     let at = |login: &str, logout: &str, logout_all: &str, user: &str| {
         Router::new()
-            .route(login, post(login::post).options(login::options).fallback(login::wrong_method))
+            .route(login, post(login::post).options(login::options))
             .route(logout, post(logout::post).options(logout::options))
             .route(logout_all, post(logout_all::post).options(logout_all::options))
             .route(user, get(user::get).options(user::options))

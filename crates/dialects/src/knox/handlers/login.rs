@@ -1,13 +1,13 @@
 //! `POST /auth/login/`: a name and a password for a token.
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use identity::Actor;
 use web::drf::{error as drf, parser};
 use web::fault::concerning;
-use web::{Context, Fault, Refusal, body};
+use web::{Context, Fault, body};
 
 use super::negotiate;
 use crate::knox::error::Voice;
@@ -52,11 +52,4 @@ pub(in crate::knox) async fn options(
     negotiate(voice, request.headers(), request.uri())?;
     caller::presented(&knox, &context, request.headers()).await.map_err(|error| voice.no_caller(&error))?;
     Ok(drf::options("Login", routes::CHANGES))
-}
-
-/// contracts 2.2 [source]: login is the one route whose errors the product never renders as JSON:API, so it does
-/// not take the refusal that the other routes share.
-pub(in crate::knox) async fn wrong_method(method: Method) -> Response {
-    let refusal = Refusal::MethodNotAllowed { method: method.to_string(), allow: routes::CHANGES };
-    Fault::from(&refusal).on(Voice::Login.refuse(&refusal))
 }

@@ -30,7 +30,7 @@ async fn known(knox: &Knox, context: &Context, headers: &HeaderMap, uri: &Uri) -
     caller::required(knox, context, headers).await.map_err(|error| voice.no_caller(&error))
 }
 
-/// contracts 2.2 [seed]: 200 with an empty body; the product answers 204.
+/// contracts 2.2, seed: 200 with an empty body; the product answers 204.
 fn done(wire: Wire) -> Response {
     match wire {
         Wire::Documented => StatusCode::OK.into_response(),
