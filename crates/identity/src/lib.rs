@@ -19,7 +19,6 @@ pub mod throttle;
 pub mod user;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use password::HashPool;
 use uuid::Uuid;
@@ -35,9 +34,6 @@ pub use crate::surface::{Door, Idle, Scope, Surface};
 pub use crate::user::accounts::{Accounts, NewAccount, NewPassword, WithPassword};
 
 use crate::ports::{Change, Commit, Entropy, Store, StoreError};
-
-/// Counts of unknown names that nobody tried for this long are forgotten.
-const UNKNOWN_NAME_LIFE: Duration = Duration::from_hours(24);
 
 /// The core, as one handle to its use cases.
 #[derive(Clone)]
@@ -142,7 +138,7 @@ impl Identity {
     /// # Errors
     /// [`ErrorKind::Unavailable`].
     pub async fn tidy(&self, op: &Op) -> Result<()> {
-        let forget = Change::ForgetThrottles { before: op.now - UNKNOWN_NAME_LIFE };
+        let forget = Change::ForgetThrottles { before: op.now - throttle::COUNT_LIFE };
         self.core.store.commit(Commit { changes: vec![forget], events: vec![] }).await?;
         Ok(())
     }

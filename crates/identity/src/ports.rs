@@ -182,6 +182,11 @@ pub enum Change {
         /// Where it counts.
         bucket: Bucket,
     },
+    /// Clears the count but for the tries in flight. Never misses.
+    ClearThrottle {
+        /// Which.
+        bucket: Bucket,
+    },
     /// Forgets counts of unknown names that nobody tried since. Never misses.
     ForgetThrottles {
         /// Older than this.

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 
 use crate::ports::Entropy;
 
-/// A secret in its wire form: shown to its owner once.
-#[derive(Clone, PartialEq, Eq)]
+/// A secret in its wire form: shown to its owner once. Two are compared by their digests, in the store.
+#[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {

@@ -57,7 +57,10 @@ pub fn open_store(config: &Config) -> anyhow::Result<Store> {
         store::OpenError::File { .. } => {
             anyhow!("{error}: make its folder writable for the user that runs vestibule, or set database.url")
         }
-        store::OpenError::Schema(_) | store::OpenError::Engine(_) | store::OpenError::Thread(_) => {
+        store::OpenError::Schema(_)
+        | store::OpenError::Engine(_)
+        | store::OpenError::NoWriteAheadLog
+        | store::OpenError::Thread(_) => {
             anyhow!("{}: {error}", path.display())
         }
     })

@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod documents;
 pub mod entropy;
 pub mod house;
@@ -16,3 +17,4 @@ pub mod master_key_file;
 pub mod mount;
 pub mod operation;
 pub mod serve;
+pub mod signals;

@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow};
 use axum_server::tls_rustls::RustlsConfig;
 
 use crate::config::Tls;
+use crate::signals::Hangup;
 
 /// How often the certificate files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -52,13 +53,12 @@ pub async fn tls(files: &Tls) -> anyhow::Result<RustlsConfig> {
 
 /// Reads the certificate anew whenever SIGHUP comes or a file changes. A pair that does not fit is told in the log,
 /// and the one in use stays. Without a certificate SIGHUP does nothing, and does not end the process either.
-pub async fn reload(tls: Option<(RustlsConfig, Tls)>) {
+pub async fn reload(tls: Option<(RustlsConfig, Tls)>, mut hangup: Hangup) {
     let mut seen = tls.as_ref().map(|(_, files)| changed(files));
-    let mut hangup = hangup();
     let mut look = tokio::time::interval(LOOK_EVERY);
     loop {
         let told = tokio::select! {
-            () = hangup.next() => true,
+            () = hangup.told() => true,
             _ = look.tick() => false,
         };
         let Some((tls, files)) = &tls else { continue };
@@ -77,24 +77,4 @@ pub async fn reload(tls: Option<(RustlsConfig, Tls)>) {
 fn changed(files: &Tls) -> [Option<SystemTime>; 2] {
     let of = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
     [of(&files.certificate_file), of(&files.key_file)]
-}
-
-struct Hangup(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
-
-fn hangup() -> Hangup {
-    Hangup(
-        #[cfg(unix)]
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
-    )
-}
-
-impl Hangup {
-    async fn next(&mut self) {
-        #[cfg(unix)]
-        if let Some(signal) = &mut self.0 {
-            signal.recv().await;
-            return;
-        }
-        std::future::pending::<()>().await;
-    }
 }

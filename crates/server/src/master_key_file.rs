@@ -54,7 +54,9 @@ fn make(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<MasterKey> {
     let mut key = Zeroizing::new([0_u8; 32]);
     entropy.fill(key.as_mut_slice());
     let text = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n");
-    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    let mut tag = [0; 8];
+    entropy.fill(&mut tag);
+    let beside = path.with_extension(format!("{:016x}.new", u64::from_be_bytes(tag)));
     let written = write_private(&beside, &text).and_then(|()| match fs::hard_link(&beside, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         other => other,
@@ -63,8 +65,14 @@ fn make(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<MasterKey> {
     written.and(removed).with_context(|| {
         format!("the master key file {} cannot be made: make its folder writable", path.display())
     })?;
-    let text = Zeroizing::new(fs::read_to_string(path)?);
-    parse(path, &text)
+    // The name is durable before a database relies on it.
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    let text = fs::read_to_string(path).with_context(|| {
+        format!("the master key file {} cannot be read: if it is a link, mend or remove it", path.display())
+    })?;
+    parse(path, &Zeroizing::new(text))
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {

@@ -7,13 +7,17 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use axum_server::Handle;
+use axum_server::accept::DefaultAcceptor;
+use axum_server::tls_rustls::RustlsAcceptor;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use web::clock::SystemClock;
 use web::{Site, TrustedProxies, Web};
 
-use crate::config::{Config, Loaded};
+use crate::config::{Config, DatabaseUrl, Loaded};
+use crate::connections::{Patient, Places};
 use crate::house::{self, House};
+use crate::signals::{Hangup, Signals, Stop};
 use crate::{jobs, listener, log, master_key_file, mount};
 
 /// A client that takes longer to send its request's head is cut off.
@@ -29,12 +33,14 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
+    // Before anything says that we are there: a signal that comes early must find its handler.
+    let signals = Signals::take()?;
     let house = house::open(config).await?;
-    if master_key_file::is_exposed(&config.master_key_file) {
-        tracing::warn!(
-            file = %config.master_key_file.display(),
-            "others than its owner may read the master key: chmod 600"
-        );
+    let DatabaseUrl::Sqlite(database) = &config.database;
+    for secret in [&config.master_key_file, database] {
+        if master_key_file::is_exposed(secret) {
+            tracing::warn!(file = %secret.display(), "others than its owner may read this file: chmod 600");
+        }
     }
     if house.identity.accounts.is_empty().await? {
         tracing::info!("no user exists yet; make the first one with: {how_to_begin}");
@@ -45,8 +51,9 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
 
     let jobs = tokio::spawn(jobs::run(web.clone()));
     let handle = Handle::new();
-    let stop = tokio::spawn(stop_when_told(handle.clone(), config.shutdown_timeout));
-    listen(config, socket, handle, router).await?;
+    let Signals { stop, hangup } = signals;
+    let stop = tokio::spawn(stop_when_told(stop, handle.clone(), config.shutdown_timeout));
+    listen(config, socket, handle, router, hangup).await?;
     stop.abort();
     jobs.abort();
     web.identity.sessions.flush().await.context("the last uses of sessions could not be written")?;
@@ -74,23 +81,27 @@ async fn listen(
     socket: TcpListener,
     handle: Handle<SocketAddr>,
     router: Router,
+    hangup: Hangup,
 ) -> anyhow::Result<()> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let tls = match &config.tls {
         Some(files) => Some((listener::tls(files).await?, files.clone())),
         None => None,
     };
-    let reloading = tokio::spawn(listener::reload(tls.clone()));
+    let reloading = tokio::spawn(listener::reload(tls.clone(), hangup));
+    let places = Places::new(&config.trusted_proxies);
     let address = socket.local_addr()?;
     tracing::info!(%address, public_url = %config.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
     match tls {
         None => {
-            let mut server = axum_server::from_tcp(socket)?.handle(handle);
+            let acceptor = Patient::new(DefaultAcceptor::new(), places);
+            let mut server = axum_server::from_tcp(socket)?.handle(handle).acceptor(acceptor);
             be_patient(server.http_builder());
             server.serve(service).await?;
         }
         Some((tls, _)) => {
-            let mut server = axum_server::from_tcp_rustls(socket, tls)?.handle(handle);
+            let acceptor = Patient::new(RustlsAcceptor::new(tls), places);
+            let mut server = axum_server::from_tcp(socket)?.handle(handle).acceptor(acceptor);
             be_patient(server.http_builder());
             server.serve(service).await?;
         }
@@ -104,23 +115,8 @@ fn be_patient(connections: &mut Builder<TokioExecutor>) {
     connections.http2().timer(TokioTimer::new());
 }
 
-async fn stop_when_told(handle: Handle<SocketAddr>, patience: Duration) {
-    told_to_stop().await;
+async fn stop_when_told(mut stop: Stop, handle: Handle<SocketAddr>, patience: Duration) {
+    stop.told().await;
     tracing::info!(open_connections = handle.connection_count(), "stopping: finishing what has begun");
     handle.graceful_shutdown(Some(patience));
-}
-
-#[cfg(unix)]
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn told_to_stop() {
-    let _ = tokio::signal::ctrl_c().await;
 }

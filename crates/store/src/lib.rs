@@ -55,6 +55,9 @@ pub enum OpenError {
     /// The engine refuses it.
     #[error("the database cannot be opened: {0}")]
     Engine(#[from] rusqlite::Error),
+    /// The file system cannot hold a write-ahead log.
+    #[error("the file system cannot hold a write-ahead log: put the database on a local disk")]
+    NoWriteAheadLog,
     /// The machine gives no thread.
     #[error("the writing thread cannot be started: {0}")]
     Thread(#[from] std::io::Error),
@@ -153,6 +156,7 @@ fn steps(change: &Change) -> Vec<Step> {
         Change::ReserveSucceeded { bucket } => throttles::succeeded(bucket),
         Change::ReserveFailed { bucket, at } => throttles::failed(bucket, *at),
         Change::ReserveReleased { bucket } => throttles::released(bucket),
+        Change::ClearThrottle { bucket } => throttles::clear(bucket),
         Change::ForgetThrottles { before } => throttles::forget(*before),
         Change::RecordMasterKey { check } => master_key::record(check),
     }

@@ -39,6 +39,9 @@ pub(crate) static RELEASED: Sql = Sql::new(
     "UPDATE throttles SET failures = failures - 1, in_flight = in_flight - 1, version = version + 1
      WHERE bucket_kind = $1 AND bucket = $2 AND in_flight > 0 AND failures > 0",
 );
+pub(crate) static CLEAR: Sql = Sql::new(
+    "UPDATE throttles SET failures = in_flight, version = version + 1 WHERE bucket_kind = $1 AND bucket = $2",
+);
 pub(crate) static FORGET: Sql = Sql::new(
     "DELETE FROM throttles WHERE bucket_kind = 'name' AND last_failure < $1 AND in_flight_until < $1",
 );
@@ -86,6 +89,10 @@ pub(crate) fn failed(bucket: &Bucket, at: Timestamp) -> Vec<Step> {
 
 pub(crate) fn released(bucket: &Bucket) -> Vec<Step> {
     vec![Step::any(&RELEASED, key(bucket).to_vec())]
+}
+
+pub(crate) fn clear(bucket: &Bucket) -> Vec<Step> {
+    vec![Step::any(&CLEAR, key(bucket).to_vec())]
 }
 
 pub(crate) fn forget(before: Timestamp) -> Vec<Step> {

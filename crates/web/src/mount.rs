@@ -12,6 +12,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use futures_util::FutureExt as _;
 
+use crate::trace::{METHOD_BYTES, cut};
 use crate::{Dialect, Fault, Origins, Refusal};
 
 pub use identity::Door;
@@ -43,7 +44,10 @@ impl Mounted {
         let router = routes
             .method_not_allowed_fallback(move |method: Method, path: MatchedPath| async move {
                 let allow = allow(dialect, path.as_str());
-                let refusal = Refusal::MethodNotAllowed { method: method.to_string(), allow };
+                let refusal = Refusal::MethodNotAllowed {
+                    method: cut(method.as_str(), METHOD_BYTES).to_owned(),
+                    allow,
+                };
                 answer(&wrong_method, &refusal, path.as_str())
             })
             .layer(from_fn(move |request: Request, next: Next| guard.clone().run(request, next)));

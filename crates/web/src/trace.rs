@@ -17,6 +17,8 @@ use crate::{Context, Fault, Web, headers};
 
 /// The longest unknown path that is logged, in bytes.
 const PATH_BYTES: usize = 128;
+/// The longest method that is logged or named in an answer, in bytes.
+pub(crate) const METHOD_BYTES: usize = 32;
 
 /// Wraps every request.
 #[expect(clippy::disallowed_methods, reason = "the duration of a request is measured here and nowhere else")]
@@ -24,11 +26,11 @@ pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> 
     let began = Instant::now();
     let context = Context::of(&web, &request);
     let id = context.id;
-    let method = request.method().clone();
-    let path = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| cut(request.uri().path()).to_owned(), |matched| matched.as_str().to_owned());
+    let method = cut(request.method().as_str(), METHOD_BYTES).to_owned();
+    let path = request.extensions().get::<MatchedPath>().map_or_else(
+        || cut(request.uri().path(), PATH_BYTES).to_owned(),
+        |matched| matched.as_str().to_owned(),
+    );
     request.extensions_mut().insert(context);
     let mut response = next.run(request).await;
 
@@ -36,7 +38,7 @@ pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> 
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }
-    write(&Line { id: id.to_string(), method: method.as_str(), path: &path, began }, &response);
+    write(&Line { id: id.to_string(), method: &method, path: &path, began }, &response);
     response
 }
 
@@ -84,6 +86,7 @@ fn write(line: &Line<'_>, response: &Response) {
     }
 }
 
-fn cut(path: &str) -> &str {
-    path.get(..path.floor_char_boundary(PATH_BYTES)).unwrap_or(path)
+/// The beginning of what a client sent, where it must not be copied whole.
+pub(crate) fn cut(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }

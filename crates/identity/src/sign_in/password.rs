@@ -1,7 +1,8 @@
 //! The story of a password login: reserve, hash, settle.
 //!
 //! A login costs the same work whether the name is known or not, whether the user may sign in or not, and whether
-//! the password is right or not, up to the point where a session is opened.
+//! the password is right or not, up to the point where a session is opened. One difference is left: a user whose
+//! hash was made under another cost takes that cost's time until the next good login renews it.
 
 use std::time::Duration;
 

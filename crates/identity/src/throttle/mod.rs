@@ -17,6 +17,9 @@ pub(crate) use turns::{Turn, Turns};
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 /// No wait is longer.
 const LONGEST_WAIT: Duration = Duration::from_mins(15);
+/// A count that nobody added to for this long begins anew, for users and for unknown names alike: a difference would
+/// tell which is which.
+pub(crate) const COUNT_LIFE: Duration = Duration::from_hours(24);
 /// A try that was not settled by then was cut off by a crash: from then on it is an ordinary failure.
 const IN_FLIGHT_LIFE: Duration = Duration::from_mins(1);
 
@@ -66,8 +69,16 @@ pub(crate) fn decide(seen: Option<Throttle>, now: Timestamp, free: u32) -> Decis
             version: 1,
         });
     };
-    if state.in_flight_until <= now {
+    // An end further ahead than one is ever set was set by a clock that was wrong.
+    if state.in_flight_until <= now || state.in_flight_until > now + IN_FLIGHT_LIFE {
         state.in_flight = 0;
+    }
+    let ahead = state.last_failure > now + LONGEST_WAIT;
+    if ahead || now.since(state.last_failure) >= COUNT_LIFE {
+        state.failures = state.in_flight;
+    }
+    if ahead {
+        state.last_failure = now;
     }
     let settled = state.failures.saturating_sub(state.in_flight);
     let wait = wait_after(settled, free);
@@ -154,6 +165,21 @@ mod tests {
         }
         let Decision::Reserve(after) = decide(state, at(62), FREE) else { panic!("the wait of 5 s is over") };
         assert_eq!((after.failures, after.in_flight), (FREE + 1, 1));
+    }
+
+    #[test]
+    fn a_count_of_yesterday_begins_anew() {
+        let day = 24 * 3600;
+        let old = |since: i64| decide(Some(failures(9, at(1_000_000))), at(1_000_000 + since), FREE);
+        assert!(matches!(old(day), Decision::Reserve(Throttle { failures: 1, .. })));
+        assert!(matches!(old(day - 1), Decision::Reserve(Throttle { failures: 10, .. })));
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_once_locks_nobody_out() {
+        let ahead = Throttle { in_flight: 5, in_flight_until: at(9_000_000), ..failures(9, at(9_000_000)) };
+        let Decision::Reserve(state) = decide(Some(ahead), at(100), FREE) else { panic!("no wait") };
+        assert_eq!((state.failures, state.in_flight, state.last_failure), (1, 1, at(100)));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::secret::{Secret, SecretForm};
 use crate::session::EndReason;
+use crate::throttle::Bucket;
 
 /// How many digits a password has that we make: 100 bits are 25, and one more group is easier to read aloud.
 const GENERATED_DIGITS: usize = 28;
@@ -121,8 +122,11 @@ impl Accounts {
         let reference = reference.trim();
         let found = if let Ok(id) = Uuid::try_parse(reference) {
             self.core.store.user_by_id(id).await?
-        } else if let Ok(number) = reference.parse() {
-            self.core.store.user(UserNumber(number)).await?
+        } else if is_number(reference) {
+            match reference.parse() {
+                Ok(number) => self.core.store.user(UserNumber(number)).await?,
+                Err(_) => None,
+            }
         } else if let Some(key) = LoginKey::of(reference) {
             // Addresses and usernames share one namespace, so one look finds either.
             self.core.store.user_by_name(&key).await?
@@ -171,6 +175,8 @@ impl Accounts {
                 must_change: false,
             },
             self.end_all(op, user, EndReason::PasswordReset),
+            // Whoever guessed at the old password does not lock the owner out of the new one.
+            Change::ClearThrottle { bucket: Bucket::User(user.number) },
         ];
         let event = Event::new(op, EventKind::PasswordSet).of(user);
         self.commit(changes, vec![event]).await?;
@@ -256,5 +262,28 @@ impl Accounts {
     async fn commit(&self, changes: Vec<Change>, events: Vec<Event>) -> Result<()> {
         self.core.store.commit(Commit { changes, events }).await?;
         Ok(())
+    }
+}
+
+/// Digits and nothing else: `+2` is a username and not the number 2.
+fn is_number(reference: &str) -> bool {
+    !reference.is_empty() && reference.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// What names one user must not name another one by number or id.
+        #[test]
+        fn no_username_can_be_read_as_a_number_or_an_id(typed in "[+-]?[0-9a-fA-F{}:urnid-]{1,40}|[+-]?[0-9]{1,20}") {
+            if Username::new(&typed).is_ok() {
+                prop_assert!(!is_number(&typed));
+                prop_assert!(Uuid::try_parse(&typed).is_err());
+            }
+        }
     }
 }

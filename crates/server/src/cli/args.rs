@@ -101,7 +101,7 @@ pub enum UserCommand {
     Suspend(UserChange),
     /// Let a pending or suspended user in
     Activate(UserChange),
-    /// Delete a user and everything of theirs
+    /// Delete a user and their sessions; the number, the id and the names are not given out again
     Delete(UserChange),
     /// End a user's sessions by every door
     Logout(UserChange),

@@ -44,10 +44,7 @@ async fn dispatch(cli: &Cli) -> Result<(), Failure> {
     let format = cli.global.output;
     match &cli.command {
         Command::Serve => Ok(crate::serve::run(&loaded, &how_to_begin(&loaded)).await?),
-        Command::Config(command) => {
-            config_command(command, &loaded, format);
-            Ok(())
-        }
+        Command::Config(command) => config_command(command, &loaded, format),
         Command::Migrate => {
             let (path, config) = (&loaded.config.data_dir, &loaded.config);
             house::make_folder(path)?;
@@ -56,13 +53,10 @@ async fn dispatch(cli: &Cli) -> Result<(), Failure> {
                 format,
                 "the database's schema is up to date",
                 &serde_json::json!({"migrated": true}),
-            );
+            )?;
             Ok(())
         }
-        Command::Dialects => {
-            dialects(&loaded, format);
-            Ok(())
-        }
+        Command::Dialects => dialects(&loaded, format),
         Command::User(command) => {
             let house = house::open(&loaded.config).await?;
             user::run(&house, command, format).await
@@ -91,22 +85,22 @@ fn how_to_begin(loaded: &Loaded) -> String {
     format!("vestibule{config} user create --email you@example.org --role admin --password-stdin")
 }
 
-fn config_command(command: &ConfigCommand, loaded: &Loaded, format: OutputFormat) {
+fn config_command(command: &ConfigCommand, loaded: &Loaded, format: OutputFormat) -> Result<(), Failure> {
     match command {
         ConfigCommand::Check => {
             for warning in &loaded.warnings {
                 output::complain(&format!("warning: {warning}"));
             }
             let answer = serde_json::json!({"ok": true, "warnings": loaded.warnings});
-            output::tell(format, "the configuration is good", &answer);
+            output::tell(format, "the configuration is good", &answer)
         }
         ConfigCommand::Show => {
-            output::tell(format, config::show(&loaded.config).trim_end(), &config::show_json(&loaded.config));
+            output::tell(format, config::show(&loaded.config).trim_end(), &config::show_json(&loaded.config))
         }
     }
 }
 
-fn dialects(loaded: &Loaded, format: OutputFormat) {
+fn dialects(loaded: &Loaded, format: OutputFormat) -> Result<(), Failure> {
     let rows = DIALECTS.iter().map(|entry| {
         serde_json::json!({
             "name": entry.dialect.name,
@@ -121,5 +115,5 @@ fn dialects(loaded: &Loaded, format: OutputFormat) {
             })).collect::<Vec<_>>(),
         })
     });
-    output::list(format, &["name", "enabled", "wire", "title"], rows.collect());
+    output::list(format, &["name", "enabled", "wire", "title"], rows.collect())
 }

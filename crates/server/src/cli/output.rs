@@ -5,9 +5,13 @@ use std::io::{self, Write as _};
 use serde_json::Value;
 
 use super::args::OutputFormat;
+use super::failure::Failure;
+
+/// Whether the reader could be told.
+pub(super) type Told = Result<(), Failure>;
 
 /// One outcome: a sentence, or an object.
-pub(super) fn tell(format: OutputFormat, sentence: &str, object: &Value) {
+pub(super) fn tell(format: OutputFormat, sentence: &str, object: &Value) -> Told {
     match format {
         OutputFormat::Text => print(sentence),
         OutputFormat::Json => print(&pretty(object)),
@@ -15,7 +19,7 @@ pub(super) fn tell(format: OutputFormat, sentence: &str, object: &Value) {
 }
 
 /// Several rows: a table with these columns, or a list of whole objects.
-pub(super) fn list(format: OutputFormat, columns: &[&str], rows: Vec<Value>) {
+pub(super) fn list(format: OutputFormat, columns: &[&str], rows: Vec<Value>) -> Told {
     match format {
         OutputFormat::Text => print(&table(columns, &rows)),
         OutputFormat::Json => print(&pretty(&Value::Array(rows))),
@@ -23,7 +27,7 @@ pub(super) fn list(format: OutputFormat, columns: &[&str], rows: Vec<Value>) {
 }
 
 /// One object: a line a key, or the object.
-pub(super) fn object(format: OutputFormat, object: &Value) {
+pub(super) fn object(format: OutputFormat, object: &Value) -> Told {
     match format {
         OutputFormat::Text => {
             let lines: Vec<String> = object
@@ -32,7 +36,7 @@ pub(super) fn object(format: OutputFormat, object: &Value) {
                 .flatten()
                 .map(|(key, value)| format!("{key:<22}{}", cell(value)))
                 .collect();
-            print(&lines.join("\n"));
+            print(&lines.join("\n"))
         }
         OutputFormat::Json => print(&pretty(object)),
     }
@@ -43,8 +47,12 @@ pub(super) fn complain(sentence: &str) {
     let _ = writeln!(io::stderr(), "vestibule: {sentence}");
 }
 
-fn print(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
+/// What was done may be known to nobody else: a generated password that was not printed is lost.
+fn print(text: &str) -> Told {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| {
+        Failure::Refused(anyhow::anyhow!("it is done, but standard output cannot be written ({error})"))
+    })
 }
 
 fn pretty(value: &Value) -> String {

@@ -24,14 +24,14 @@ pub(super) async fn run(
             let rows = sessions.iter().map(|session| described(session, user.id, op.now)).collect();
             let columns =
                 ["id", "dialect", "state", "created", "last_seen", "expires", "address", "user_agent"];
-            output::list(format, &columns, rows);
+            output::list(format, &columns, rows)?;
         }
         SessionCommand::Revoke(revoke) => {
             let id = Uuid::try_parse(&revoke.id)
                 .map_err(|_| Failure::Refused(anyhow::anyhow!("no such live session: ids are UUIDs")))?;
             let session = house.identity.sessions.revoke(&op, SessionId(id)).await?;
             let answer = json!({"id": session.id.0, "state": "ended"});
-            output::tell(format, &format!("session {} is ended", session.id), &answer);
+            output::tell(format, &format!("session {} is ended", session.id), &answer)?;
         }
     }
     Ok(())

@@ -21,14 +21,14 @@ pub(super) async fn run(house: &House, command: &UserCommand, format: OutputForm
     match command {
         UserCommand::Create(create) => {
             let made = accounts.create(&op, new_account(create)?).await?;
-            output::object(format, &with_password(&made));
+            output::object(format, &with_password(&made))?;
         }
         UserCommand::List => {
             let rows = accounts.list().await?.iter().map(described).collect();
             let columns = ["number", "username", "email", "role", "status", "created", "id"];
-            output::list(format, &columns, rows);
+            output::list(format, &columns, rows)?;
         }
-        UserCommand::Show(target) => output::object(format, &described(&found(house, &target.user).await?)),
+        UserCommand::Show(target) => output::object(format, &described(&found(house, &target.user).await?))?,
         UserCommand::SetPassword(change) => {
             let user = found(house, &change.target.user).await?;
             let password = match change.password.source() {
@@ -36,7 +36,7 @@ pub(super) async fn run(house: &House, command: &UserCommand, format: OutputForm
                 PasswordSource::Generated => NewPassword::Generated,
             };
             let changed = accounts.set_password(&op, &user, password).await?;
-            output::object(format, &with_password(&changed));
+            output::object(format, &with_password(&changed))?;
         }
         UserCommand::Suspend(change) => {
             let user = confirmed(house, change, "Suspend").await?;
@@ -52,13 +52,13 @@ pub(super) async fn run(house: &House, command: &UserCommand, format: OutputForm
             let user = confirmed(house, change, "Delete for ever").await?;
             accounts.delete(&op, &user).await?;
             let answer = json!({"id": user.id, "number": user.number.0, "deleted": true});
-            output::tell(format, &format!("user {} is deleted", user.number), &answer);
+            output::tell(format, &format!("user {} is deleted", user.number), &answer)?;
         }
         UserCommand::Logout(change) => {
             let user = confirmed(house, change, "End all sessions of").await?;
             let ended = house.identity.sessions.end_all_of(&op, &user).await?;
             let answer = json!({"id": user.id, "number": user.number.0, "ended": ended});
-            output::tell(format, &format!("{ended} sessions of user {} are ended", user.number), &answer);
+            output::tell(format, &format!("{ended} sessions of user {} are ended", user.number), &answer)?;
         }
     }
     Ok(())
@@ -94,7 +94,7 @@ async fn confirmed(house: &House, change: &UserChange, verb: &str) -> Result<Use
 
 async fn tell_after(house: &House, format: OutputFormat, user: &User, word: &str) -> Result<(), Failure> {
     let user = house.identity.accounts.find(&user.id.to_string()).await?;
-    output::tell(format, &format!("user {} is {word}", user.number), &described(&user));
+    output::tell(format, &format!("user {} is {word}", user.number), &described(&user))?;
     Ok(())
 }
 

@@ -31,6 +31,7 @@ pub(crate) static ALL: &[(&str, &Sql)] = statements![
     throttles::SUCCEEDED,
     throttles::FAILED,
     throttles::RELEASED,
+    throttles::CLEAR,
     throttles::FORGET,
     users::BY_NUMBER,
     users::BY_ID,

@@ -48,10 +48,7 @@ impl Sqlite {
         }
         refuse_foreign(&connection)?;
         write_ahead(&connection)?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        // What a savepoint must be able to undo stays out of the folder for temporary files.
-        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        promise(&connection)?;
         migrate(&mut connection)?;
         Ok(Self { readers: Readers::new(path.to_owned()), writer: Writer::start(connection)? })
     }
@@ -98,17 +95,32 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 
 /// Switches the write-ahead log on. Of two processes that make a new file together SQLite refuses one here at once,
 /// without the wait for a lock that it has everywhere else.
-fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+fn write_ahead(connection: &Connection) -> Result<(), OpenError> {
     let mut waited = Duration::ZERO;
     loop {
-        match connection.pragma_update(None, "journal_mode", "WAL") {
+        let mode = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+        match connection.pragma_update_and_check(None, "journal_mode", "WAL", mode) {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && waited < BUSY => {
                 std::thread::sleep(PAUSE);
                 waited += PAUSE;
             }
-            outcome => return outcome,
+            Ok(mode) if mode == "wal" => return Ok(()),
+            // SQLite stays as it was, without an error, where the file system cannot do it.
+            Ok(_) => return Err(OpenError::NoWriteAheadLog),
+            Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// What the writing connection promises beyond SQLite's defaults.
+fn promise(connection: &Connection) -> rusqlite::Result<()> {
+    // A commit is on the disk when it returns.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // What a savepoint must be able to undo stays out of the folder for temporary files.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // What is deleted is overwritten: a deleted user's name does not stay in free space.
+    connection.pragma_update(None, "secure_delete", true)
 }
 
 fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {

@@ -62,3 +62,15 @@ fn hot_statements_use_the_index_that_is_there_for_them() {
         assert!(plan.iter().any(|step| step.ends_with(expected)), "{path}: {plan:?}");
     }
 }
+
+#[test]
+fn the_writing_connection_keeps_its_promises() {
+    let connection = Connection::open_in_memory().unwrap();
+    super::promise(&connection).unwrap();
+    let value =
+        |pragma: &str| -> i64 { connection.pragma_query_value(None, pragma, |row| row.get(0)).unwrap() };
+    let promised = ["synchronous", "foreign_keys", "temp_store", "secure_delete"].map(value);
+    let full = 2;
+    let in_memory = 2;
+    assert_eq!(promised, [full, 1, in_memory, 1]);
+}

@@ -4,8 +4,9 @@
 //! `JSONParser` and `JSONRenderer` only; the tables in the tests were read off such an application. It is mechanism:
 //! nothing here knows a path, a user or a session, and every function is told all it needs.
 //!
-//! DRF judges a request in this order, and so should a caller: [`negotiation`] (406, 404), the credential (401),
-//! the method (405), the body's media type and syntax ([`parser`]: 415, 400), the fields ([`field`]: 400).
+//! DRF judges a request in this order, and so should a caller but for the method, which the router judges first:
+//! [`negotiation`] (406, 404), the credential (401), the method (405), the body's media type and syntax ([`parser`]:
+//! 415, 400), the fields ([`field`]: 400).
 //!
 //! Where it deliberately differs:
 //! * nesting deeper than [`json::MAX_DEPTH`] is a parse error; Python answers 500 at about a thousand;

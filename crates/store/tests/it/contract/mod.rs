@@ -91,6 +91,7 @@ macro_rules! on {
                 ["ReserveSucceeded" "ReserveFailed" "ReserveReleased" "Reserve/ThrottleChanged"]
             throttles::settling_what_is_not_counted_does_nothing
                 ["ReserveSucceeded" "ReserveFailed" "ReserveReleased" "throttle"]
+            throttles::a_cleared_count_keeps_the_tries_in_flight ["ClearThrottle" "throttle"]
             throttles::old_counts_of_unknown_names_are_forgotten ["ForgetThrottles" "throttle"]
 
             audit::every_event_reads_back_as_recorded ["commit" "events"]

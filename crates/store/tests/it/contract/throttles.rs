@@ -131,3 +131,13 @@ pub(super) async fn old_counts_of_unknown_names_are_forgotten(world: &World) {
     }
     assert_eq!(world.apply(forget).await, 0);
 }
+
+pub(super) async fn a_cleared_count_keeps_the_tries_in_flight(world: &World) {
+    let counted_before = counted(world, &ANN, 7, 2).await;
+    let other = counted(world, &name_bucket(1), 7, 2).await;
+    assert_eq!(world.apply(Change::ClearThrottle { bucket: ANN }).await, 1);
+    let cleared = Throttle { failures: 2, version: counted_before.version + 1, ..counted_before };
+    assert_eq!(world.store.throttle(&ANN).await.unwrap(), Some(cleared));
+    assert_eq!(world.store.throttle(&name_bucket(1)).await.unwrap(), Some(other));
+    assert_eq!(world.apply(Change::ClearThrottle { bucket: name_bucket(9) }).await, 0);
+}
