@@ -75,6 +75,8 @@ pub(crate) struct Step {
     pub(crate) sql: &'static Sql,
     pub(crate) values: Vec<Value>,
     pub(crate) guard: Guard,
+    /// Whether what it replaces must be gone from the files too, an engine's log among them.
+    pub(crate) wipes: bool,
 }
 
 /// How many rows a step must hit.
@@ -89,12 +91,17 @@ pub(crate) enum Guard {
 impl Step {
     /// A step that must hit one row.
     pub(crate) fn one(sql: &'static Sql, values: Vec<Value>, conflict: Conflict) -> Self {
-        Self { sql, values, guard: Guard::One(conflict) }
+        Self { sql, values, guard: Guard::One(conflict), wipes: false }
     }
 
     /// A step that may hit any number of rows.
     pub(crate) fn any(sql: &'static Sql, values: Vec<Value>) -> Self {
-        Self { sql, values, guard: Guard::Any }
+        Self { sql, values, guard: Guard::Any, wipes: false }
+    }
+
+    /// The same step, with what it replaces gone from the files too.
+    pub(crate) fn wiping(self) -> Self {
+        Self { wipes: true, ..self }
     }
 }
 

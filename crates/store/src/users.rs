@@ -163,7 +163,7 @@ pub(crate) fn set_status(user: UserNumber, status: Status) -> Vec<Step> {
 
 pub(crate) fn delete(user: UserNumber, at: Timestamp, retired: &[[u8; 32]]) -> Vec<Step> {
     let mut steps = vec![
-        Step::one(&WIPE, vec![user.0.into(), at.millis().into()], Conflict::UserChanged),
+        Step::one(&WIPE, vec![user.0.into(), at.millis().into()], Conflict::UserChanged).wiping(),
         Step::any(&RELEASE_NAMES, vec![user.0.into()]),
         sessions::forget_devices(user),
     ];

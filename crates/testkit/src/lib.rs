@@ -18,7 +18,7 @@ use axum::Router;
 use identity::audit::Event;
 use identity::ports::{Entropy as _, Store as _};
 use identity::user::{Role, Status, User};
-use identity::{Actor, Identity, MasterKey, NewAccount, NewPassword, Op, Origin, RequestId};
+use identity::{Actor, Door, Identity, MasterKey, NewAccount, NewPassword, Op, Origin, RequestId};
 use store::Store;
 use web::{Clock as _, Site, TrustedProxies, Web};
 
@@ -26,12 +26,13 @@ pub use answer::Answer;
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
 pub use principal::{Ask, Principal};
+pub use server::mount::DIALECTS;
 
 /// The address that requests of a test come from.
 pub const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
-/// Hashes that cost next to nothing, ahead of what a test sets.
-const CHEAP: &str = "[password]\nmemory_kib = 8\niterations = 1\nhash_threads = 2\n";
+/// Hashes that cost next to nothing: the first lines of a `[password]` section, for a test that sets others in it.
+pub const CHEAP_HASHES: &str = "memory_kib = 8\niterations = 1\nhash_threads = 2\n";
 
 /// A server in the test's own process.
 pub struct TestServer {
@@ -52,7 +53,8 @@ impl TestServer {
         Self::with("")
     }
 
-    /// A server with these settings, as in `vestibule.toml`; a `[password]` section replaces the cheap one.
+    /// A server with these settings, as in `vestibule.toml`; a `[password]` section
+    /// replaces the cheap one, see [`CHEAP_HASHES`].
     pub fn with(settings: &str) -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         Self::on(folder, settings, ManualClock::default(), Arc::new(SeededEntropy::new(1)))
@@ -69,7 +71,10 @@ impl TestServer {
         clock: ManualClock,
         entropy: Arc<SeededEntropy>,
     ) -> Self {
-        let cheap = if settings.contains("[password]") { "" } else { CHEAP };
+        let cheap = match settings.contains("[password]") {
+            true => String::new(),
+            false => format!("[password]\n{CHEAP_HASHES}"),
+        };
         let data_dir = folder.path().to_str().expect("a readable path");
         let text = format!("data_dir = {data_dir:?}\n{settings}\n{cheap}");
         let config = server::config::parse("test", &text, []).expect("good settings").config;
@@ -125,6 +130,12 @@ impl TestServer {
         };
         change(&mut account);
         self.identity.accounts.create(&self.operator(), account).await.expect("a user").user
+    }
+
+    /// A request of somebody not recognised yet, at this door, from [`PEER`], now.
+    pub fn visitor(&self, door: &Door) -> Op {
+        let origin = Origin { address: Some(PEER), user_agent: String::new(), door: Some(door.clone()) };
+        Op { origin, actor: Actor::Anonymous, ..self.operator() }
     }
 
     /// A request of the operator, now.

@@ -1,6 +1,6 @@
 //! Who asks: the same calls, with or without a credential.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -15,11 +15,13 @@ use crate::{Answer, PEER, TestServer};
 pub struct Principal<'a> {
     server: &'a TestServer,
     authorization: Option<String>,
+    address: IpAddr,
 }
 
 /// A request under way.
 pub struct Ask<'a> {
     server: &'a TestServer,
+    address: IpAddr,
     method: Method,
     path: String,
     headers: Vec<(String, Vec<u8>)>,
@@ -28,13 +30,21 @@ pub struct Ask<'a> {
 
 impl<'a> Principal<'a> {
     pub(crate) fn new(server: &'a TestServer, authorization: Option<String>) -> Self {
-        Self { server, authorization }
+        Self { server, authorization, address: PEER }
+    }
+
+    /// ... who asks from this address instead of [`PEER`].
+    #[must_use]
+    pub fn at(mut self, address: impl Into<IpAddr>) -> Self {
+        self.address = address.into();
+        self
     }
 
     /// A request with any method.
     pub fn ask(&self, method: &str, path: &str) -> Ask<'a> {
         let mut ask = Ask {
             server: self.server,
+            address: self.address,
             method: Method::from_bytes(method.as_bytes()).expect("a method"),
             path: path.to_owned(),
             headers: Vec::new(),
@@ -91,7 +101,7 @@ impl Ask<'_> {
             request = request.header(name, value);
         }
         let mut request = request.body(Body::from(self.body)).expect("a request");
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(PEER, 4711)));
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.address, 4711)));
         let response = self.server.router.clone().oneshot(request).await.expect("routers do not fail");
         Answer::read(response).await
     }

@@ -1,3 +1,5 @@
+//! The token API of django-rest-knox: routes, settings and the door they open. Not the core behind it.
+//!
 #![doc = include_str!("README.md")]
 
 mod caller;

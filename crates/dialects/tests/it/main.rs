@@ -1,3 +1,5 @@
 //! Exchanges with each dialect, replayed in process.
+#![cfg(test)]
 
 mod knox;
+mod ratchet;

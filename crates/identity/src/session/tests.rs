@@ -1,3 +1,5 @@
+//! The state machine of a session: ends, touches, reasons.
+
 use std::time::Duration;
 
 use super::*;

@@ -1,11 +1,13 @@
 //! The one thread that writes. It takes the commits that wait and makes them durable together: one transaction and
 //! one flush to the disk for all of them, each in a savepoint, so that one that misses its guard takes nobody along.
 
+use std::time::Duration;
+
 use identity::ports::{Committed, StoreError, StoreResult};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::unavailable;
+use super::{BUSY, unavailable};
 use crate::constraints;
 use crate::sql::{Guard, Step};
 
@@ -44,6 +46,7 @@ impl Writer {
 }
 
 fn run(connection: &Connection, mut waiting: mpsc::Receiver<Job>) {
+    let mut wipe = false;
     while let Some(first) = waiting.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH
@@ -51,14 +54,33 @@ fn run(connection: &Connection, mut waiting: mpsc::Receiver<Job>) {
         {
             batch.push(next);
         }
-        write(connection, batch);
+        wipe |= batch.iter().flat_map(|job| job.changes.iter().flatten()).any(|step| step.wipes);
+        write(connection, batch, &mut wipe);
     }
 }
 
-/// Writes a batch and answers everybody in it, after the flush and never before.
-fn write(connection: &Connection, batch: Vec<Job>) {
+/// Moves the log into the database, where deleted content is overwritten, and empties it. Tells whether it did: a
+/// reader in an old snapshot is not waited for, the next batch tries again.
+fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+    connection.busy_timeout(BUSY)?;
+    Ok(!busy?)
+}
+
+/// Writes a batch and answers everybody in it, after the flush and never before. `wipe`: whether the log holds what
+/// should be gone.
+fn write(connection: &Connection, batch: Vec<Job>, wipe: &mut bool) {
     match make_durable(connection, &batch) {
         Ok(outcomes) => {
+            if *wipe {
+                match empty_log(connection) {
+                    Ok(emptied) => *wipe = !emptied,
+                    Err(error) => {
+                        tracing::warn!(%error, "the log could not be emptied; the next commit tries again");
+                    }
+                }
+            }
             for (job, outcome) in batch.into_iter().zip(outcomes) {
                 // A caller that has gone away needs no answer; what it asked for is done.
                 let _ = job.answer.send(outcome);

@@ -1,3 +1,5 @@
+//! A toy dialect, dressed: panics, wrong methods and foreign pages in its own shape.
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;

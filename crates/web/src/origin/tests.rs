@@ -1,3 +1,5 @@
+//! Who may change something with a cookie, and which pages may read an answer.
+
 use super::*;
 
 fn origins(allowed: &[&str]) -> Origins {

@@ -1,0 +1,93 @@
+//! Every endpoint of every dialect is asked by nobody and by somebody with a bad credential, with each of its methods
+//! and with one that it lacks.
+
+use std::collections::BTreeSet;
+
+use testkit::{DIALECTS, TestServer};
+
+/// What a method of a path answers to nobody, and to a credential that nothing here gave out.
+struct Case {
+    path: &'static str,
+    method: &'static str,
+    nobody: u16,
+    bad: u16,
+}
+
+const fn case(method: &'static str, path: &'static str, nobody: u16, bad: u16) -> Case {
+    Case { path, method, nobody, bad }
+}
+
+/// One line a method of an endpoint. A status of 2xx in the `nobody` column is a route that serves everybody: think
+/// twice before writing one.
+const CASES: &[Case] = &[
+    // A login without a body is malformed; a bad token sent along is told before that.
+    case("POST", "/auth/login/", 400, 401),
+    case("OPTIONS", "/auth/login/", 200, 401),
+    case("POST", "/auth/logout/", 401, 401),
+    case("OPTIONS", "/auth/logout/", 401, 401),
+    case("POST", "/auth/logoutall/", 401, 401),
+    case("OPTIONS", "/auth/logoutall/", 401, 401),
+    case("GET", "/auth/user/", 401, 401),
+    case("HEAD", "/auth/user/", 401, 401),
+    case("OPTIONS", "/auth/user/", 401, 401),
+    case("POST", "/api/auth/login/", 400, 401),
+    case("OPTIONS", "/api/auth/login/", 200, 401),
+    case("POST", "/api/auth/logout/", 401, 401),
+    case("OPTIONS", "/api/auth/logout/", 401, 401),
+    case("POST", "/api/auth/logoutall/", 401, 401),
+    case("OPTIONS", "/api/auth/logoutall/", 401, 401),
+    case("GET", "/api/auth/user/", 401, 401),
+    case("HEAD", "/api/auth/user/", 401, 401),
+    case("OPTIONS", "/api/auth/user/", 401, 401),
+];
+
+const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+
+/// Each method of each path, as the dialects declare them.
+fn declared() -> BTreeSet<(&'static str, &'static str)> {
+    let endpoints = DIALECTS.iter().flat_map(|entry| entry.dialect.endpoints);
+    endpoints.flat_map(|endpoint| endpoint.allow.split(", ").map(|method| (endpoint.path, method))).collect()
+}
+
+#[test]
+fn every_method_of_every_endpoint_has_a_case() {
+    let cases: BTreeSet<_> = CASES.iter().map(|case| (case.path, case.method)).collect();
+    assert_eq!(cases.len(), CASES.len(), "a case stands twice");
+    let missing: Vec<_> = declared().difference(&cases).copied().collect();
+    assert!(
+        missing.is_empty(),
+        "no case for {missing:?}: look up in the dialect's contract what these answer without a credential and with \
+         a bad one, write that into CASES, and write their exchanges beside those of the dialect"
+    );
+    let stale: Vec<_> = cases.difference(&declared()).copied().collect();
+    assert!(stale.is_empty(), "no dialect declares {stale:?}: remove these cases");
+}
+
+/// security 1, "Fail open on misconfiguration": no route serves whom it should not.
+#[tokio::test]
+async fn nobody_and_a_bad_credential_get_the_documented_status() {
+    let server = TestServer::start();
+    let bad = format!("Token {}", "0".repeat(64));
+    for Case { path, method, nobody, bad: refused } in CASES {
+        let answer = server.anonymous().ask(method, path).send().await;
+        assert_eq!(answer.status, *nobody, "{method} {path} by nobody");
+        let answer = server.bearing(&bad).ask(method, path).send().await;
+        assert_eq!(answer.status, *refused, "{method} {path} with a bad credential");
+    }
+}
+
+/// `Endpoint::allow` is what the router does, so that the table above cannot miss a method.
+#[tokio::test]
+async fn a_method_that_is_not_declared_is_405() {
+    let server = TestServer::start();
+    let declared = declared();
+    let paths: BTreeSet<_> = declared.iter().map(|(path, _)| *path).collect();
+    assert!(!paths.is_empty(), "no dialect declares an endpoint");
+    for path in paths {
+        for method in METHODS {
+            let answer = server.anonymous().ask(method, path).send().await;
+            let known = declared.contains(&(path, method));
+            assert_eq!(answer.status != 405, known, "{method} {path}: {}", answer.status);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Use cases of the core on a real database: what they promise, alone and against each other.
+#![cfg(test)]
+
+mod at_rest;
+mod audit;
+mod enumeration;
+mod races;
+mod sign_in;
+mod throttle;
+mod watched;
+
+use identity::throttle::Bucket;
+use identity::throttle::Throttle;
+use identity::user::User;
+use identity::{
+    Caller, Door, ErrorKind, Identity, Op, PasswordSignIn, Result, Scope, Secret, SecretForm, SignedIn,
+    Surface,
+};
+use testkit::TestServer;
+
+const PASSWORD: &str = "correct horse";
+
+/// A door with sessions that never end.
+fn surface() -> Surface {
+    Surface {
+        door: Door::new("front"),
+        form: SecretForm::Hex { prefix: String::new(), digits: 64 },
+        idle: None,
+        absolute: None,
+        limit_per_user: None,
+        scope: Scope::Dialect,
+    }
+}
+
+/// A server on which `john` may log in with [`PASSWORD`].
+async fn house() -> (TestServer, User) {
+    let server = TestServer::start();
+    let john = server.user("john", PASSWORD).await;
+    (server, john)
+}
+
+/// A login by [`surface`]. What it needs is taken along, so that it may run beside others.
+fn log_in(
+    identity: &Identity,
+    op: Op,
+    name: &str,
+    password: &str,
+) -> impl Future<Output = Result<SignedIn>> + Send + 'static {
+    let (identity, surface) = (identity.clone(), surface());
+    let command = PasswordSignIn { name: name.to_owned(), password: password.to_owned() };
+    async move { identity.sign_in.with_password(&op, &surface, command).await }
+}
+
+/// A login at the server itself, now.
+fn login(
+    server: &TestServer,
+    name: &str,
+    password: &str,
+) -> impl Future<Output = Result<SignedIn>> + Send + 'static {
+    log_in(&server.identity, server.visitor(&surface().door), name, password)
+}
+
+/// What a secret opens now.
+async fn check(server: &TestServer, secret: &Secret) -> Result<Caller> {
+    let surface = surface();
+    server.identity.sessions.check(&server.visitor(&surface.door), &surface, secret).await
+}
+
+/// How a login or a check was refused.
+fn refused<T>(outcome: Result<T>) -> ErrorKind {
+    match outcome {
+        Ok(_) => panic!("it was not refused"),
+        Err(error) => error.kind(),
+    }
+}
+
+/// How many sessions of a user live.
+async fn live(server: &TestServer, user: &User) -> usize {
+    server.identity.sessions.list(&server.operator(), user.number, false).await.expect("a list").len()
+}
+
+/// The failure count of a user.
+async fn count(server: &TestServer, user: &User) -> Option<Throttle> {
+    use identity::ports::Store as _;
+    server.store().throttle(&Bucket::User(user.number)).await.expect("a count")
+}

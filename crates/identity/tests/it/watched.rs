@@ -1,0 +1,165 @@
+//! A store that writes down what the core asks of it, and may hold up logins about to be settled.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use identity::audit::Event;
+use identity::ports::{Commit, Committed, SessionQuery, Store, StoreResult};
+use identity::secret::Digest;
+use identity::session::{Session, SessionId};
+use identity::throttle::{Bucket, Throttle};
+use identity::user::{Credentials, LoginKey, User, UserNumber};
+use identity::{Identity, MasterKey, Parts, Policy};
+use password::{Cost, HashPool, PoolSettings};
+use testkit::{SeededEntropy, TestServer};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// The server's store, watched.
+pub(crate) struct Watched {
+    server: Arc<TestServer>,
+    calls: Mutex<Vec<String>>,
+    settled: Semaphore,
+}
+
+/// Hashes that cost next to nothing.
+pub(crate) const CHEAP: PoolSettings = PoolSettings {
+    cost: Cost { memory_kib: 8, iterations: 1, parallelism: 1 },
+    threads: 2,
+    queue: 256,
+    idle: Duration::from_secs(1),
+};
+
+impl Watched {
+    pub(crate) fn on(server: &Arc<TestServer>) -> Arc<Self> {
+        Self::letting_pass(Semaphore::MAX_PERMITS, server)
+    }
+
+    /// Only so many logins come to open a session; all others wait on the last step until [`Watched::let_all_pass`].
+    pub(crate) fn letting_pass(logins: usize, server: &Arc<TestServer>) -> Arc<Self> {
+        let settled = Semaphore::new(logins);
+        Arc::new(Self { server: Arc::clone(server), calls: Mutex::default(), settled })
+    }
+
+    /// Nobody waits any longer.
+    pub(crate) fn let_all_pass(&self) {
+        self.settled.close();
+    }
+
+    /// A core on this store.
+    pub(crate) fn identity(self: &Arc<Self>, hash_pool: HashPool) -> Identity {
+        Identity::new(Parts {
+            store: Arc::clone(self) as Arc<dyn Store>,
+            entropy: Arc::new(SeededEntropy::new(2)),
+            hash_pool,
+            policy: Policy::default(),
+            master_key: MasterKey::new([7; 32]),
+        })
+    }
+
+    /// What was asked since the last time, in order: reads by their name, commits by their changes and events.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.calls.lock().expect("not poisoned"))
+    }
+
+    /// Waits until so many calls began like this.
+    pub(crate) async fn saw(&self, call: &str, times: usize) {
+        let begins_so = |seen: &&String| seen.starts_with(call);
+        let seen = || self.calls.lock().expect("not poisoned").iter().filter(begins_so).count();
+        while seen() < times {
+            tokio::time::sleep(Duration::from_micros(100)).await;
+        }
+    }
+
+    fn note(&self, call: impl Into<String>) {
+        self.calls.lock().expect("not poisoned").push(call.into());
+    }
+}
+
+fn in_words(commit: &Commit) -> String {
+    let changes = commit.changes.iter().map(|change| {
+        let text = format!("{change:?}");
+        text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+    });
+    let events = commit.events.iter().map(|event| event.kind.as_str().to_owned());
+    changes.chain(events).collect::<Vec<_>>().join(" ")
+}
+
+#[async_trait]
+impl Store for Watched {
+    async fn user(&self, number: UserNumber) -> StoreResult<Option<User>> {
+        self.note("user");
+        self.server.store().user(number).await
+    }
+
+    async fn user_by_id(&self, id: Uuid) -> StoreResult<Option<User>> {
+        self.note("user_by_id");
+        self.server.store().user_by_id(id).await
+    }
+
+    async fn user_by_name(&self, key: &LoginKey) -> StoreResult<Option<User>> {
+        self.note("user_by_name");
+        self.server.store().user_by_name(key).await
+    }
+
+    async fn users(&self, after: UserNumber, limit: u32) -> StoreResult<Vec<User>> {
+        self.note("users");
+        self.server.store().users(after, limit).await
+    }
+
+    async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>> {
+        let credentials = self.server.store().credentials(key).await;
+        self.note("credentials");
+        credentials
+    }
+
+    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Session, User)>> {
+        self.note("session_by_digest");
+        self.server.store().session_by_digest(digest).await
+    }
+
+    async fn session(&self, id: SessionId) -> StoreResult<Option<Session>> {
+        self.note("session");
+        self.server.store().session(id).await
+    }
+
+    async fn sessions(&self, of: UserNumber, query: SessionQuery) -> StoreResult<Vec<Session>> {
+        self.note("sessions");
+        self.server.store().sessions(of, query).await
+    }
+
+    async fn throttle(&self, bucket: &Bucket) -> StoreResult<Option<Throttle>> {
+        self.note("throttle");
+        self.server.store().throttle(bucket).await
+    }
+
+    async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {
+        self.note("events");
+        self.server.store().events(after, limit).await
+    }
+
+    async fn master_key_check(&self) -> StoreResult<Option<Vec<u8>>> {
+        self.note("master_key_check");
+        self.server.store().master_key_check().await
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        self.note("ping");
+        self.server.store().ping().await
+    }
+
+    async fn commit(&self, commit: Commit) -> StoreResult<Committed> {
+        let words = in_words(&commit);
+        let opens = words.starts_with("OpenSession");
+        self.note(words);
+        if opens && let Ok(pass) = self.settled.acquire().await {
+            pass.forget();
+        }
+        let done = self.server.store().commit(commit).await;
+        if opens && done.is_ok() {
+            self.note("a session is open");
+        }
+        done
+    }
+}
