@@ -83,12 +83,18 @@ pub enum SecretForm {
         /// How many digits: an even number, four bits each; 64 carry 256 bits.
         digits: usize,
     },
+    /// Lowercase letters and digits, each equally likely.
+    Base36 {
+        /// How many: about 5.17 bits each; 32 carry 165 bits.
+        digits: usize,
+    },
 }
 
 impl SecretForm {
     /// A new secret of this form.
     pub fn make(&self, entropy: &dyn Entropy) -> Secret {
         match self {
+            Self::Base36 { digits } => Secret(base36(*digits, entropy)),
             Self::Hex { prefix, digits } => {
                 let mut bytes = Zeroizing::new(vec![0_u8; digits.div_ceil(2)]);
                 entropy.fill(&mut bytes);
@@ -102,6 +108,22 @@ impl SecretForm {
             }
         }
     }
+}
+
+/// Bytes from here on are drawn again: 252 is the greatest multiple of 36 that a byte reaches, and the rest of a
+/// division would favour the first few digits otherwise.
+const BASE36_UNFAIR: u8 = 252;
+
+fn base36(digits: usize, entropy: &dyn Entropy) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(digits));
+    let mut bytes = Zeroizing::new(vec![0_u8; digits]);
+    while text.len() < digits {
+        entropy.fill(&mut bytes);
+        for byte in bytes.iter().filter(|byte| **byte < BASE36_UNFAIR).take(digits - text.len()) {
+            text.push(char::from_digit(u32::from(byte % 36), 36).unwrap_or('0'));
+        }
+    }
+    text
 }
 
 fn hex_digit(nibble: u8) -> char {
@@ -127,6 +149,26 @@ mod tests {
         let form = SecretForm::Hex { prefix: "kx".to_owned(), digits: 64 };
         let secret = form.make(&Counting);
         assert_eq!(secret.expose(), "kx000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    }
+
+    /// Every byte there is, in order, over and over.
+    struct EveryByte(std::sync::atomic::AtomicU8);
+
+    impl Entropy for EveryByte {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill_with(|| self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst));
+        }
+    }
+
+    #[test]
+    fn every_letter_and_digit_is_equally_likely() {
+        let secret = SecretForm::Base36 { digits: 252 }.make(&EveryByte(0.into()));
+        for digit in ('0'..='9').chain('a'..='z') {
+            let times = secret.expose().chars().filter(|c| *c == digit).count();
+            assert_eq!(times, 7, "{digit}: each stands for seven bytes of 252");
+        }
+        let secret = SecretForm::Base36 { digits: 32 }.make(&EveryByte(250.into()));
+        assert_eq!(secret.expose(), "yz0123456789abcdefghijklmnopqrst", "what is drawn again leaves no gap");
     }
 
     #[test]
