@@ -33,6 +33,8 @@ pub enum ErrorKind {
         /// `[password] min_length`, in code points.
         min_length: usize,
     },
+    /// The password shown to change it is not the one the user has.
+    OldPasswordWrong,
     /// Too many failures; wait.
     Throttled {
         /// How long until the next try is looked at; whole seconds, at least one.
@@ -45,6 +47,8 @@ pub enum ErrorKind {
     },
     /// The user has as many live sessions at this door as the configuration allows.
     SessionLimit,
+    /// The user is known and may not do this to others.
+    Forbidden,
     /// A username that cannot be one.
     UsernameInvalid,
     /// An e-mail address that cannot be one.
@@ -90,8 +94,10 @@ impl ErrorKind {
             | Self::PasswordChangeRequired
             | Self::PasswordTooLong
             | Self::PasswordTooShort { .. }
+            | Self::OldPasswordWrong
             | Self::Throttled { .. }
             | Self::SessionLimit
+            | Self::Forbidden
             | Self::UsernameInvalid
             | Self::EmailInvalid
             | Self::LoginNameMissing
@@ -116,9 +122,11 @@ impl ErrorKind {
             Self::PasswordChangeRequired => "password_change_required",
             Self::PasswordTooLong => "password_too_long",
             Self::PasswordTooShort { .. } => "password_too_short",
+            Self::OldPasswordWrong => "old_password_wrong",
             Self::Throttled { .. } => "throttled",
             Self::Overloaded { .. } => "overloaded",
             Self::SessionLimit => "session_limit",
+            Self::Forbidden => "forbidden",
             Self::UsernameInvalid => "username_invalid",
             Self::EmailInvalid => "email_invalid",
             Self::LoginNameMissing => "login_name_missing",

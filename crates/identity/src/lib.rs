@@ -32,6 +32,8 @@ pub use crate::session::ledger::{Caller, Sessions};
 pub use crate::sign_in::{PasswordSignIn, SignIn, SignedIn};
 pub use crate::surface::{Door, Idle, Scope, Surface};
 pub use crate::user::accounts::{Accounts, NewAccount, NewPassword, WithPassword};
+pub use crate::user::delegated::DelegatedAccount;
+pub use crate::user::own_password::ChangePassword;
 
 use crate::ports::{Change, Commit, Entropy, Store, StoreError};
 

@@ -83,6 +83,14 @@ pub enum Change {
     /// Makes a user and claims the login names. Misses: [`Conflict::LoginNameTaken`],
     /// [`Conflict::LoginNameRetired`].
     CreateUser(NewUser),
+    /// Holds the lock of an acting user's row, for changes that this user makes to others. Misses:
+    /// [`Conflict::UserChanged`] when the user is not active or the credential version is not the one read.
+    HoldUser {
+        /// Who acts.
+        user: UserNumber,
+        /// The credential version that was read.
+        version: i64,
+    },
     /// Sets a password and raises the credential version, which ends the right of everything in flight that read
     /// the old one. Misses: [`Conflict::UserChanged`].
     SetPassword {
@@ -141,13 +149,15 @@ pub enum Change {
         /// Why.
         reason: EndReason,
     },
-    /// Ends the sessions of a user that were not ended yet, expired or not, under the lock of the user's row. Without a door it also raises the
-    /// credential version, so that no login in flight survives it. Never misses.
+    /// Ends the sessions of a user that were not ended yet, expired or not, under the lock of the user's row.
+    /// Without a door it also raises the credential version, so that no login in flight survives it. Never misses.
     EndSessions {
         /// Whose.
         user: UserNumber,
         /// By this door only.
         door: Option<Door>,
+        /// All but this one.
+        except: Option<SessionId>,
         /// When.
         at: Timestamp,
         /// Why.

@@ -140,6 +140,7 @@ impl identity::ports::Store for Store {
 fn steps(change: &Change) -> Vec<Step> {
     match change {
         Change::CreateUser(user) => users::create(user),
+        Change::HoldUser { user, version } => users::hold(*user, *version),
         Change::SetPassword { user, version, hash, must_change } => {
             users::set_password(*user, *version, hash, *must_change)
         }
@@ -148,8 +149,8 @@ fn steps(change: &Change) -> Vec<Step> {
         Change::DeleteUser { user, at, retired } => users::delete(*user, *at, retired),
         Change::OpenSession { session, version, limit } => sessions::open(session, *version, *limit),
         Change::EndSession { session, at, reason } => sessions::end(*session, *at, *reason),
-        Change::EndSessions { user, door, at, reason } => {
-            sessions::end_all(*user, door.as_ref(), *at, *reason)
+        Change::EndSessions { user, door, except, at, reason } => {
+            sessions::end_all(*user, door.as_ref(), *except, *at, *reason)
         }
         Change::TouchSession(touch) => sessions::touch(*touch),
         Change::Reserve { bucket, seen, next } => throttles::reserve(bucket, seen.as_ref(), next),

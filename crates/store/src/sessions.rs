@@ -53,7 +53,7 @@ pub(crate) static END: Sql =
     Sql::new("UPDATE sessions SET ended = $2, end_reason = $3 WHERE id = $1 AND ended IS NULL");
 pub(crate) static END_ALL: Sql = Sql::new(
     "UPDATE sessions SET ended = $2, end_reason = $3
-     WHERE user_number = $1 AND ended IS NULL AND ($4 IS NULL OR door = $4)",
+     WHERE user_number = $1 AND ended IS NULL AND ($4 IS NULL OR door = $4) AND ($5 IS NULL OR id <> $5)",
 );
 /// Where somebody was and with what is personal; the rows stay for the count and the audit trail.
 pub(crate) static FORGET_DEVICES: Sql =
@@ -140,9 +140,20 @@ pub(crate) fn end(session: SessionId, at: Timestamp, reason: EndReason) -> Vec<S
     vec![Step::one(&END, values, Conflict::SessionEnded)]
 }
 
-pub(crate) fn end_all(user: UserNumber, door: Option<&Door>, at: Timestamp, reason: EndReason) -> Vec<Step> {
-    let values =
-        vec![user.0.into(), at.millis().into(), reason.as_str().into(), door.map(Door::as_str).into()];
+pub(crate) fn end_all(
+    user: UserNumber,
+    door: Option<&Door>,
+    except: Option<SessionId>,
+    at: Timestamp,
+    reason: EndReason,
+) -> Vec<Step> {
+    let values = vec![
+        user.0.into(),
+        at.millis().into(),
+        reason.as_str().into(),
+        door.map(Door::as_str).into(),
+        except.map(bytes).into(),
+    ];
     vec![users::lock(user, door.is_none()), Step::any(&END_ALL, values)]
 }
 

@@ -73,6 +73,11 @@ pub(crate) static RETIRE_NAME: Sql =
 /// Takes the lock and raises the version when asked to; a deleted user's row serves as well.
 pub(crate) static LOCK: Sql =
     Sql::new("UPDATE users SET credential_version = credential_version + $2 WHERE number = $1");
+/// The lock of a commit that the user makes to others.
+pub(crate) static HOLD: Sql = Sql::new(
+    "UPDATE users SET credential_version = credential_version
+     WHERE number = $1 AND credential_version = $2 AND status = 'active' AND deleted IS NULL",
+);
 /// The lock of a commit that opens something for the user.
 pub(crate) static SIGN_IN: Sql = Sql::new(
     "UPDATE users SET last_sign_in = $3
@@ -173,6 +178,10 @@ pub(crate) fn delete(user: UserNumber, at: Timestamp, retired: &[[u8; 32]]) -> V
 
 pub(crate) fn lock(user: UserNumber, raise_version: bool) -> Step {
     Step::any(&LOCK, vec![user.0.into(), raise_version.into()])
+}
+
+pub(crate) fn hold(user: UserNumber, version: i64) -> Vec<Step> {
+    vec![Step::one(&HOLD, vec![user.0.into(), version.into()], Conflict::UserChanged)]
 }
 
 pub(crate) fn lock_for_sign_in(user: UserNumber, version: i64, at: Timestamp) -> Step {

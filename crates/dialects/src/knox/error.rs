@@ -120,6 +120,8 @@ impl Voice {
             ErrorKind::Unavailable => self.later(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(1)),
             // Nothing this dialect asks for can go wrong in these ways; should it, it is our fault.
             ErrorKind::PasswordTooShort { .. }
+            | ErrorKind::OldPasswordWrong
+            | ErrorKind::Forbidden
             | ErrorKind::UsernameInvalid
             | ErrorKind::EmailInvalid
             | ErrorKind::LoginNameMissing

@@ -24,6 +24,10 @@ pub enum EventKind {
     UserCreated,
     /// A password was set by an operator.
     PasswordSet,
+    /// A password was changed by its owner.
+    PasswordChanged,
+    /// A password was to be changed by somebody who has a session and did not show the old one.
+    PasswordChangeFailed,
     /// A user was suspended.
     UserSuspended,
     /// A user was activated.
@@ -34,13 +38,15 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SessionEnded,
         Self::SessionsEnded,
         Self::UserCreated,
         Self::PasswordSet,
+        Self::PasswordChanged,
+        Self::PasswordChangeFailed,
         Self::UserSuspended,
         Self::UserActivated,
         Self::UserDeleted,
@@ -55,6 +61,8 @@ impl EventKind {
             Self::SessionsEnded => "sessions_ended",
             Self::UserCreated => "user_created",
             Self::PasswordSet => "password_set",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordChangeFailed => "password_change_failed",
             Self::UserSuspended => "user_suspended",
             Self::UserActivated => "user_activated",
             Self::UserDeleted => "user_deleted",

@@ -7,7 +7,7 @@ use super::{EndReason, Session, SessionId, State, Touch};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::op::{Op, Timestamp};
+use crate::op::{Actor, Op, Timestamp};
 use crate::ports::{Change, Commit, Conflict, SessionQuery, StoreError};
 use crate::secret::Secret;
 use crate::surface::{Scope, Surface};
@@ -31,6 +31,13 @@ pub struct Caller {
     pub session: Session,
     /// Its owner.
     pub user: User,
+}
+
+impl Caller {
+    /// The one who acts, for an [`Op`].
+    pub fn actor(&self) -> Actor {
+        Actor::User { user: self.user.number, session: self.session.id }
+    }
 }
 
 impl Sessions {
@@ -141,7 +148,7 @@ impl Sessions {
         reason: EndReason,
     ) -> Result<u64> {
         let event = Event::new(op, EventKind::SessionsEnded).of(user).saying(reason.as_str());
-        let end = Change::EndSessions { user: user.number, door, at: op.now, reason };
+        let end = Change::EndSessions { user: user.number, door, except: None, at: op.now, reason };
         self.commit(vec![end], vec![event]).await
     }
 

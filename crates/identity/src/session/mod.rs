@@ -38,6 +38,8 @@ pub enum EndReason {
     Revoked,
     /// The user's password was set anew.
     PasswordReset,
+    /// Its owner changed the password in another session and asked for an end of all others.
+    PasswordChanged,
     /// The user was suspended, or is pending again.
     Suspended,
     /// The user was deleted.
@@ -46,11 +48,12 @@ pub enum EndReason {
 
 impl EndReason {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SignedOut,
         Self::SignedOutEverywhere,
         Self::Revoked,
         Self::PasswordReset,
+        Self::PasswordChanged,
         Self::Suspended,
         Self::UserDeleted,
     ];
@@ -62,6 +65,7 @@ impl EndReason {
             Self::SignedOutEverywhere => "signed_out_everywhere",
             Self::Revoked => "revoked",
             Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
             Self::Suspended => "suspended",
             Self::UserDeleted => "user_deleted",
         }

@@ -1,8 +1,10 @@
 //! Signing in: everything between a claim of who somebody is and an open session.
 //!
-//! [`password`] tells the story of a password login. However somebody proved who they are, [`SignIn::new_session`]
+//! [`password`] tells the story of a password login, [`attempt`] that of one try at a password, which a change of
+//! the password needs as well. However somebody proved who they are, [`SignIn::new_session`]
 //! makes the session, so that no way in can forget a lifetime, a limit or the fresh secret.
 
+pub(crate) mod attempt;
 mod password;
 
 use std::sync::Arc;

@@ -86,6 +86,16 @@ impl Accounts {
     /// [`ErrorKind::LoginNameTaken`], [`ErrorKind::LoginNameRetired`], [`ErrorKind::PasswordTooShort`],
     /// [`ErrorKind::PasswordTooLong`], [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
     pub async fn create(&self, op: &Op, account: NewAccount) -> Result<WithPassword> {
+        self.create_after(op, vec![], account).await
+    }
+
+    /// Makes a user in one commit with what must hold for it.
+    pub(super) async fn create_after(
+        &self,
+        op: &Op,
+        mut changes: Vec<Change>,
+        account: NewAccount,
+    ) -> Result<WithPassword> {
         let username = account.username.as_deref().map(Username::new).transpose()?;
         let email = account.email.as_deref().map(Email::new).transpose()?;
         if username.is_none() && email.is_none() {
@@ -109,7 +119,8 @@ impl Accounts {
         let id = user.id;
         let mut event = Event::new(op, EventKind::UserCreated);
         event.user = Some(id);
-        self.commit(vec![Change::CreateUser(user)], vec![event]).await?;
+        changes.push(Change::CreateUser(user));
+        self.commit(changes, vec![event]).await?;
         let user = self.core.store.user_by_id(id).await?.ok_or(ErrorKind::UserNotFound)?;
         Ok(WithPassword { user, generated })
     }
@@ -220,7 +231,7 @@ impl Accounts {
     }
 
     fn end_all(&self, op: &Op, user: &User, reason: EndReason) -> Change {
-        Change::EndSessions { user: user.number, door: None, at: op.now, reason }
+        Change::EndSessions { user: user.number, door: None, except: None, at: op.now, reason }
     }
 
     fn retired_digest(&self, key: &LoginKey) -> [u8; 32] {
@@ -228,7 +239,11 @@ impl Accounts {
     }
 
     /// The PHC string of a new password, and the password itself when we made it.
-    async fn hash_new(&self, op: &Op, password: NewPassword) -> Result<(Option<String>, Option<Secret>)> {
+    pub(super) async fn hash_new(
+        &self,
+        op: &Op,
+        password: NewPassword,
+    ) -> Result<(Option<String>, Option<Secret>)> {
         let (typed, generated) = match password {
             NewPassword::None => return Ok((None, None)),
             NewPassword::Given(typed) => (typed, None),
@@ -238,17 +253,23 @@ impl Accounts {
                 (zeroize::Zeroizing::new(made.expose().to_owned()), Some(made))
             }
         };
-        let password = Password::new(&typed).map_err(|_| ErrorKind::PasswordTooLong)?;
-        let min_length = self.core.policy.min_password_length;
-        if password.code_points() < min_length {
-            return Err(Error::new(ErrorKind::PasswordTooShort { min_length }).because(
-                "password policy",
-                "a shorter password",
-                "[password] min_length",
-            ));
-        }
+        let password = self.fitting(&typed)?;
         let hash = self.core.hash_pool.hash(op.origin.lane(), password, self.core.salt()).await?;
         Ok((Some(hash.as_str().to_owned()), generated))
+    }
+
+    /// A new password within the policy.
+    pub(super) fn fitting(&self, typed: &str) -> Result<Password> {
+        let password = Password::new(typed).map_err(|_| ErrorKind::PasswordTooLong)?;
+        let min_length = self.core.policy.min_password_length;
+        if password.code_points() >= min_length {
+            return Ok(password);
+        }
+        Err(Error::new(ErrorKind::PasswordTooShort { min_length }).because(
+            "password policy",
+            "a shorter password",
+            "[password] min_length",
+        ))
     }
 
     async fn commit_to(&self, user: &User, changes: Vec<Change>, event: Event) -> Result<()> {
@@ -259,7 +280,7 @@ impl Accounts {
         }
     }
 
-    async fn commit(&self, changes: Vec<Change>, events: Vec<Event>) -> Result<()> {
+    pub(super) async fn commit(&self, changes: Vec<Change>, events: Vec<Event>) -> Result<()> {
         self.core.store.commit(Commit { changes, events }).await?;
         Ok(())
     }

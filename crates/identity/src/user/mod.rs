@@ -1,8 +1,11 @@
 //! Users: who they are and what state they are in. How they prove it stands in `sign_in`, how an operator changes
-//! them in [`accounts`].
+//! them in [`accounts`], what they may do to each other in [`delegated`], how they change their own password in
+//! [`own_password`].
 
 pub mod accounts;
+pub mod delegated;
 mod name;
+pub mod own_password;
 
 use std::fmt;
 

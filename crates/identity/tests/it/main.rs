@@ -3,12 +3,15 @@
 
 mod at_rest;
 mod audit;
+mod delegated;
 mod enumeration;
+mod own_password;
 mod races;
 mod sign_in;
 mod throttle;
 mod watched;
 
+use identity::audit::EventKind;
 use identity::throttle::Bucket;
 use identity::throttle::Throttle;
 use identity::user::User;
@@ -66,6 +69,17 @@ async fn check(server: &TestServer, secret: &Secret) -> Result<Caller> {
     server.identity.sessions.check(&server.visitor(&surface.door), &surface, secret).await
 }
 
+/// Who is recognised after a login.
+async fn caller(server: &TestServer, name: &str, password: &str) -> Caller {
+    let signed_in = login(server, name, password).await.expect("a good login");
+    check(server, &signed_in.secret).await.expect("live")
+}
+
+/// A request of somebody who was recognised, now.
+fn op_of(server: &TestServer, caller: &Caller) -> Op {
+    Op { actor: caller.actor(), ..server.visitor(&surface().door) }
+}
+
 /// How a login or a check was refused.
 fn refused<T>(outcome: Result<T>) -> ErrorKind {
     match outcome {
@@ -83,4 +97,10 @@ async fn live(server: &TestServer, user: &User) -> usize {
 async fn count(server: &TestServer, user: &User) -> Option<Throttle> {
     use identity::ports::Store as _;
     server.store().throttle(&Bucket::User(user.number)).await.expect("a count")
+}
+
+/// The kinds and details of the events since the first `skipped` ones.
+async fn told(server: &TestServer, skipped: usize) -> Vec<(EventKind, String)> {
+    let events = server.events().await;
+    events.into_iter().skip(skipped).map(|event| (event.kind, event.detail)).collect()
 }

@@ -77,6 +77,8 @@ impl From<Error> for Failure {
             | ErrorKind::UserInactive
             | ErrorKind::PasswordSignInDisabled
             | ErrorKind::PasswordChangeRequired
+            | ErrorKind::OldPasswordWrong
+            | ErrorKind::Forbidden
             | ErrorKind::Throttled { .. }
             | ErrorKind::Overloaded { .. }
             | ErrorKind::SessionLimit

@@ -48,6 +48,7 @@ pub(crate) static ALL: &[(&str, &Sql)] = statements![
     users::RELEASE_NAMES,
     users::RETIRE_NAME,
     users::LOCK,
+    users::HOLD,
     users::SIGN_IN,
 ];
 

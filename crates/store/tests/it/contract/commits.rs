@@ -14,7 +14,13 @@ pub(super) async fn a_commit_tells_rows_for_each_change(world: &World) {
     }
     let changes = vec![
         Change::SetStatus { user: ann.number, status: Status::Suspended },
-        Change::EndSessions { user: ann.number, door: None, at: at(9), reason: EndReason::Suspended },
+        Change::EndSessions {
+            user: ann.number,
+            door: None,
+            except: None,
+            at: at(9),
+            reason: EndReason::Suspended,
+        },
         Change::ReserveSucceeded { bucket: name_bucket(1) },
         Change::CreateUser(new_user("bob")),
     ];

@@ -57,6 +57,7 @@ macro_rules! on {
             users::a_hash_is_renewed_where_it_is_still_the_one_that_was_read ["RenewHash" "credentials"]
             users::a_status_is_set_and_only_activation_keeps_the_version ["SetStatus" "user"]
             users::a_status_is_set_for_somebody ["SetStatus/UserChanged"]
+            users::a_user_is_held_while_active_and_unchanged ["HoldUser" "HoldUser/UserChanged" "CreateUser"]
             users::a_deleted_user_is_wiped ["DeleteUser" "user" "user_by_id" "user_by_name" "users" "credentials"]
             users::a_user_is_deleted_once ["DeleteUser/UserChanged"]
             users::a_name_that_was_not_retired_is_free_again ["DeleteUser" "CreateUser"]
@@ -73,6 +74,7 @@ macro_rules! on {
             sessions::every_reason_reads_back ["EndSession" "session"]
             sessions::all_sessions_of_a_user_are_ended ["EndSessions" "sessions"]
             sessions::the_sessions_of_one_door_are_ended ["EndSessions" "sessions"]
+            sessions::all_sessions_but_one_are_ended ["EndSessions" "OpenSession/UserChanged"]
             sessions::nothing_in_flight_survives_the_end_of_all ["EndSessions" "OpenSession/UserChanged"]
             sessions::a_deleted_users_sessions_are_found_and_ended
                 ["session_by_digest" "session" "sessions" "EndSessions" "DeleteUser"]

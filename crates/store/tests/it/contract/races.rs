@@ -78,7 +78,7 @@ async fn nothing_lives_after(world: &World, first: fn(&User) -> Change, reason: 
     for round in 0..4 {
         let user = world.user(&format!("user-{round}")).await;
         let mut commits: Vec<Commit> = (0..50).map(|_| open(&user, None)).collect();
-        let end = Change::EndSessions { user: user.number, door: None, at: at(2), reason };
+        let end = Change::EndSessions { user: user.number, door: None, except: None, at: at(2), reason };
         commits.insert(25, Commit { changes: vec![first(&user), end], events: vec![] });
         let mut outcomes = commit_together(world, commits).await;
 

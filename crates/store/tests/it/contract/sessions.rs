@@ -20,7 +20,11 @@ fn end(session: SessionId, seconds: i64, reason: EndReason) -> Change {
 }
 
 fn end_all(user: UserNumber, door: Option<Door>) -> Change {
-    Change::EndSessions { user, door, at: at(9), reason: EndReason::Revoked }
+    Change::EndSessions { user, door, except: None, at: at(9), reason: EndReason::Revoked }
+}
+
+fn end_all_but(user: UserNumber, door: Option<Door>, except: SessionId) -> Change {
+    Change::EndSessions { user, door, except: Some(except), at: at(9), reason: EndReason::PasswordChanged }
 }
 
 fn touch(session: SessionId, last_seen: Timestamp, idle_end: Option<Timestamp>) -> Change {
@@ -192,6 +196,27 @@ pub(super) async fn the_sessions_of_one_door_are_ended(world: &World) {
     assert_eq!(world.now(&ann).await.credential_version, 1, "logins by other doors go on");
     assert_eq!(world.apply(end_all(ann.number, Some(KNOX))).await, 0);
     assert_eq!(world.apply(end_all(NOBODY, Some(KNOX))).await, 0);
+}
+
+pub(super) async fn all_sessions_but_one_are_ended(world: &World) {
+    let ann = world.user("ann").await;
+    let mut open = Vec::new();
+    for door in ["knox", "probe", "knox"] {
+        open.push(world.open(&ann, door).await);
+    }
+    assert_eq!(world.apply(end_all_but(ann.number, Some(KNOX), open[0].id)).await, 1);
+    assert_eq!(world.live(&ann, at(10)).await, [open[0].id, open[1].id]);
+    assert_eq!(world.now(&ann).await.credential_version, 1);
+
+    assert_eq!(world.apply(end_all_but(ann.number, None, open[0].id)).await, 1);
+    assert_eq!(world.session(open[0].id).await, open[0]);
+    assert_eq!(world.live(&ann, at(10)).await, [open[0].id]);
+    let refused = world.refused(self::open(new_session(&ann, "knox"), 1, None)).await;
+    assert_eq!(refused, Conflict::UserChanged, "what was in flight is not excepted");
+
+    // One that is not there excepts nothing.
+    assert_eq!(world.apply(end_all_but(ann.number, None, SessionId(id()))).await, 1);
+    assert_eq!(world.live(&ann, at(10)).await, []);
 }
 
 pub(super) async fn nothing_in_flight_survives_the_end_of_all(world: &World) {

@@ -261,6 +261,27 @@ pub(super) async fn a_status_is_set_for_somebody(world: &World) {
     }
 }
 
+pub(super) async fn a_user_is_held_while_active_and_unchanged(world: &World) {
+    let ann = world.user("ann").await;
+    let hold = |user, version| Change::HoldUser { user, version };
+    let done = world.commit(vec![hold(ann.number, 1), Change::CreateUser(new_user("bob"))]).await.unwrap();
+    assert_eq!(done.first(), Some(&1));
+    assert!(world.now(&ann).await == ann, "holding changes nothing");
+
+    for version in [0, 2] {
+        assert_eq!(world.refused(hold(ann.number, version)).await, Conflict::UserChanged);
+    }
+    assert_eq!(world.refused(hold(NOBODY, 1)).await, Conflict::UserChanged);
+    for status in [Status::Pending, Status::Suspended] {
+        let user = world.make(NewUser { status, ..new_user(status.as_str()) }).await;
+        assert_eq!(world.refused(hold(user.number, 1)).await, Conflict::UserChanged, "{status:?}");
+    }
+    let gone = deleted(world, "cid").await;
+    for version in [1, 2] {
+        assert_eq!(world.refused(hold(gone.number, version)).await, Conflict::UserChanged);
+    }
+}
+
 pub(super) async fn a_deleted_user_is_wiped(world: &World) {
     let ann =
         world.make(NewUser { email_verified: true, name: "Ann Lee".to_owned(), ..new_user("ann") }).await;
