@@ -5,7 +5,7 @@
 pub struct Policy {
     /// Shortest new password, in code points (`[password] min_length`).
     pub min_password_length: usize,
-    /// Doors that cannot ask for a new password refuse a user who must change it
+    /// Doors that cannot ask for a new password ([`crate::Surface::asks_for_new_password`]) refuse a user who must change it
     /// (`[password] must_change_blocks`).
     pub must_change_blocks: bool,
     /// Whether there is password login at all (`[password] sign_in`).

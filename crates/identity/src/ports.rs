@@ -139,6 +139,9 @@ pub enum Change {
         version: i64,
         /// How many live sessions of this user and door there may be, this one included.
         limit: Option<u32>,
+        /// A session that ends with the opening, as [`EndReason::Replaced`], before sessions are counted. That it
+        /// has ended already is no miss.
+        replaces: Option<SessionId>,
     },
     /// Ends one session that was not ended yet, expired or not. Misses: [`Conflict::SessionEnded`].
     EndSession {

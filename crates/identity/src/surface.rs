@@ -68,4 +68,9 @@ pub struct Surface {
     pub limit_per_user: Option<u32>,
     /// How far "all sessions" reaches.
     pub scope: Scope,
+    /// Whether it can tell who signs in that a new password must be chosen, and take one.
+    pub asks_for_new_password: bool,
+    /// Whether a client holds one secret of this door at a time, as a cookie jar does: a login then ends the
+    /// session that was presented with it.
+    pub one_per_client: bool,
 }

@@ -147,7 +147,9 @@ fn steps(change: &Change) -> Vec<Step> {
         Change::RenewHash { user, from, to } => users::renew_hash(*user, from, to),
         Change::SetStatus { user, status } => users::set_status(*user, *status),
         Change::DeleteUser { user, at, retired } => users::delete(*user, *at, retired),
-        Change::OpenSession { session, version, limit } => sessions::open(session, *version, *limit),
+        Change::OpenSession { session, version, limit, replaces } => {
+            sessions::open(session, *version, *limit, *replaces)
+        }
         Change::EndSession { session, at, reason } => sessions::end(*session, *at, *reason),
         Change::EndSessions { user, door, except, at, reason } => {
             sessions::end_all(*user, door.as_ref(), *except, *at, *reason)

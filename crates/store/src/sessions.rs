@@ -115,7 +115,12 @@ fn read(row: &mut Row) -> StoreResult<Session> {
     Ok(Session { id, user, door, created, last_seen, idle_end, absolute_end, ended, address, user_agent })
 }
 
-pub(crate) fn open(session: &NewSession, version: i64, limit: Option<u32>) -> Vec<Step> {
+pub(crate) fn open(
+    session: &NewSession,
+    version: i64,
+    limit: Option<u32>,
+    replaces: Option<SessionId>,
+) -> Vec<Step> {
     let values = vec![
         bytes(session.id),
         session.user.0.into(),
@@ -129,15 +134,18 @@ pub(crate) fn open(session: &NewSession, version: i64, limit: Option<u32>) -> Ve
         session.user_agent.as_str().into(),
         limit.into(),
     ];
-    vec![
-        users::lock_for_sign_in(session.user, version, session.created),
-        Step::one(&INSERT, values, Conflict::SessionLimit),
-    ]
+    let mut steps = vec![users::lock_for_sign_in(session.user, version, session.created)];
+    steps.extend(replaces.map(|old| Step::any(&END, end_values(old, session.created, EndReason::Replaced))));
+    steps.push(Step::one(&INSERT, values, Conflict::SessionLimit));
+    steps
 }
 
 pub(crate) fn end(session: SessionId, at: Timestamp, reason: EndReason) -> Vec<Step> {
-    let values = vec![bytes(session), at.millis().into(), reason.as_str().into()];
-    vec![Step::one(&END, values, Conflict::SessionEnded)]
+    vec![Step::one(&END, end_values(session, at, reason), Conflict::SessionEnded)]
+}
+
+fn end_values(session: SessionId, at: Timestamp, reason: EndReason) -> Vec<Value> {
+    vec![bytes(session), at.millis().into(), reason.as_str().into()]
 }
 
 pub(crate) fn end_all(

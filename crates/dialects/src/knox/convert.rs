@@ -1,6 +1,6 @@
 //! Wire to command, outcome to wire.
 
-use identity::{PasswordSignIn, SignedIn};
+use identity::{Caller, PasswordSignIn, SignedIn};
 use web::drf::field::{CharField, FieldErrors, mapping};
 use web::drf::json::Value;
 use web::drf::time;
@@ -19,15 +19,17 @@ pub(super) enum Malformed {
     Fields(FieldErrors),
 }
 
-pub(super) fn sign_in(body: &Value) -> Result<PasswordSignIn, Malformed> {
+pub(super) fn sign_in(body: &Value, presented: Option<Caller>) -> Result<PasswordSignIn, Malformed> {
     let object = mapping(body).map_err(Malformed::NoObject)?;
     let mut errors = FieldErrors::default();
     let name = USERNAME.read(object, &mut errors);
     let password = PASSWORD.read(object, &mut errors);
     match (name, password) {
-        (Some(name), Some(password)) if errors.is_empty() => {
-            Ok(PasswordSignIn { name: name.as_str().to_owned(), password: password.as_str().to_owned() })
-        }
+        (Some(name), Some(password)) if errors.is_empty() => Ok(PasswordSignIn {
+            name: name.as_str().to_owned(),
+            password: password.as_str().to_owned(),
+            presented,
+        }),
         _ => Err(Malformed::Fields(errors)),
     }
 }

@@ -36,6 +36,8 @@ pub const SURFACE: Surface = Surface {
     absolute: None,
     limit_per_user: None,
     scope: Scope::Dialect,
+    asks_for_new_password: false,
+    one_per_client: false,
 };
 
 /// The `[dialects.knox]` section.

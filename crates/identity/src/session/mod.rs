@@ -34,6 +34,8 @@ pub enum EndReason {
     SignedOut,
     /// Its owner ended all sessions.
     SignedOutEverywhere,
+    /// Its client signed in anew.
+    Replaced,
     /// An operator ended it.
     Revoked,
     /// The user's password was set anew.
@@ -48,9 +50,10 @@ pub enum EndReason {
 
 impl EndReason {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SignedOut,
         Self::SignedOutEverywhere,
+        Self::Replaced,
         Self::Revoked,
         Self::PasswordReset,
         Self::PasswordChanged,
@@ -63,6 +66,7 @@ impl EndReason {
         match self {
             Self::SignedOut => "signed_out",
             Self::SignedOutEverywhere => "signed_out_everywhere",
+            Self::Replaced => "replaced",
             Self::Revoked => "revoked",
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",

@@ -34,6 +34,8 @@ fn surface(idle: Option<(u64, u64)>) -> Surface {
         absolute: None,
         limit_per_user: None,
         scope: Scope::Dialect,
+        asks_for_new_password: false,
+        one_per_client: false,
     }
 }
 

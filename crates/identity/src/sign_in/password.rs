@@ -14,6 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::master_key::Purpose;
 use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
+use crate::session::EndReason;
+use crate::session::ledger::Caller;
 use crate::surface::Surface;
 use crate::throttle::Bucket;
 use crate::user::{Credentials, LoginKey, User};
@@ -24,6 +26,8 @@ pub struct PasswordSignIn {
     pub name: String,
     /// As typed; never trimmed.
     pub password: String,
+    /// Who is recognised by a credential of this door that came with the login.
+    pub presented: Option<Caller>,
 }
 
 impl Drop for PasswordSignIn {
@@ -50,10 +54,17 @@ impl SignIn {
         self.core.passwords_are_taken()?;
         let password = Password::new(&command.password).map_err(|_| ErrorKind::PasswordTooLong)?;
         let (this, op, surface) = (self.clone(), op.clone(), surface.clone());
-        Core::to_its_end(async move { this.tell(&op, &surface, &command.name, password).await }).await
+        Core::to_its_end(async move { this.tell(&op, &surface, &command, password).await }).await
     }
 
-    async fn tell(&self, op: &Op, surface: &Surface, name: &str, password: Password) -> Result<SignedIn> {
+    async fn tell(
+        &self,
+        op: &Op,
+        surface: &Surface,
+        command: &PasswordSignIn,
+        password: Password,
+    ) -> Result<SignedIn> {
+        let name = command.name.as_str();
         let key = LoginKey::of(name);
         let found = match &key {
             Some(key) => self.core.store.credentials(key).await?,
@@ -74,11 +85,14 @@ impl SignIn {
         if !user.is_active() {
             return Err(self.fail(op, &attempt, Some(user), "not active").await);
         }
-        if user.must_change_password && self.core.policy.must_change_blocks {
+        let blocks = self.core.policy.must_change_blocks && !surface.asks_for_new_password;
+        if user.must_change_password && blocks {
             return Err(self.refuse_good(op, &attempt, user, ErrorKind::PasswordChangeRequired).await);
         }
         let renewed = if attempt.outdated { self.renewed_hash(op, password).await } else { None };
-        self.settle(op, surface, &attempt, credentials, renewed).await
+        // A new secret at each login, and nothing from before a login is valid after it (ASVS 7.2.4).
+        let replaced = command.presented.as_ref().filter(|_| surface.one_per_client);
+        self.settle(op, surface, &attempt, replaced, credentials, renewed).await
     }
 
     /// Where failures at a name that nobody has are counted: by its keyed digest, so that the name is not stored.
@@ -100,6 +114,7 @@ impl SignIn {
         op: &Op,
         surface: &Surface,
         attempt: &Attempt,
+        replaced: Option<&Caller>,
         credentials: Credentials,
         renewed: Option<String>,
     ) -> Result<SignedIn> {
@@ -110,14 +125,21 @@ impl SignIn {
                 session: session.clone(),
                 version: user.credential_version,
                 limit: surface.limit_per_user,
+                replaces: replaced.map(|caller| caller.session.id),
             },
             attempt.succeeded(),
         ];
         if let (Some(from), Some(to)) = (password, renewed) {
             changes.push(Change::RenewHash { user: user.number, from, to });
         }
-        let event = Event::new(op, EventKind::SignedIn).of(&user).with_session(session.id);
-        match self.core.store.commit(Commit { changes, events: vec![event] }).await {
+        let mut events = vec![Event::new(op, EventKind::SignedIn).of(&user).with_session(session.id)];
+        events.extend(replaced.map(|caller| {
+            Event::new(op, EventKind::SessionEnded)
+                .of(&caller.user)
+                .with_session(caller.session.id)
+                .saying(EndReason::Replaced.as_str())
+        }));
+        match self.core.store.commit(Commit { changes, events }).await {
             Ok(_) => Ok(SignedIn { user, session: session.into(), secret }),
             Err(StoreError::Conflict(Conflict::SessionLimit)) => {
                 Err(self.refuse_good(op, attempt, &user, ErrorKind::SessionLimit).await)

@@ -55,7 +55,11 @@ async fn the_reason_of_a_refused_login_is_recorded() {
         ("limited", ErrorKind::SessionLimit),
     ] {
         let surface = identity::Surface { limit_per_user: Some(0), ..surface() };
-        let command = identity::PasswordSignIn { name: name.to_owned(), password: PASSWORD.to_owned() };
+        let command = identity::PasswordSignIn {
+            name: name.to_owned(),
+            password: PASSWORD.to_owned(),
+            presented: None,
+        };
         let op = server.visitor(&surface.door);
         assert_eq!(refused(server.identity.sign_in.with_password(&op, &surface, command).await), kind);
     }

@@ -8,6 +8,7 @@ mod enumeration;
 mod own_password;
 mod races;
 mod sign_in;
+mod surfaces;
 mod throttle;
 mod watched;
 
@@ -32,6 +33,8 @@ fn surface() -> Surface {
         absolute: None,
         limit_per_user: None,
         scope: Scope::Dialect,
+        asks_for_new_password: false,
+        one_per_client: false,
     }
 }
 
@@ -50,7 +53,7 @@ fn log_in(
     password: &str,
 ) -> impl Future<Output = Result<SignedIn>> + Send + 'static {
     let (identity, surface) = (identity.clone(), surface());
-    let command = PasswordSignIn { name: name.to_owned(), password: password.to_owned() };
+    let command = PasswordSignIn { name: name.to_owned(), password: password.to_owned(), presented: None };
     async move { identity.sign_in.with_password(&op, &surface, command).await }
 }
 

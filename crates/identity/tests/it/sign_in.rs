@@ -135,7 +135,11 @@ async fn of_many_logins_at_once_as_many_succeed_as_there_may_be_sessions() {
     for _ in 0..20 {
         let (identity, limited, op) =
             (server.identity.clone(), limited.clone(), server.visitor(&limited.door));
-        let command = identity::PasswordSignIn { name: "john".to_owned(), password: PASSWORD.to_owned() };
+        let command = identity::PasswordSignIn {
+            name: "john".to_owned(),
+            password: PASSWORD.to_owned(),
+            presented: None,
+        };
         logins.spawn(async move { identity.sign_in.with_password(&op, &limited, command).await });
     }
     let (good, bad): (Vec<_>, Vec<_>) = logins.join_all().await.into_iter().partition(Result::is_ok);

@@ -151,7 +151,7 @@ impl World {
     pub(crate) async fn open_as(&self, session: NewSession) -> Session {
         let version = self.store.inner.user(session.user).await.unwrap().unwrap().credential_version;
         let id = session.id;
-        self.apply(Change::OpenSession { session, version, limit: None }).await;
+        self.apply(Change::OpenSession { session, version, limit: None, replaces: None }).await;
         self.session(id).await
     }
 

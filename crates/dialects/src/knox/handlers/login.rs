@@ -22,14 +22,15 @@ pub(in crate::knox) async fn post(
     let (head, body) = request.into_parts();
     negotiate(voice, &head.headers, &head.uri)?;
     // contracts 2.1: a bad token sent along is told before the body is looked at; a good one changes nothing.
-    caller::presented(&knox, &context, &head.headers).await.map_err(|error| voice.no_caller(&error))?;
+    let presented =
+        caller::presented(&knox, &context, &head.headers).await.map_err(|error| voice.no_caller(&error))?;
 
     let bytes = body::read(body, knox.web.body_bytes)
         .await
         .map_err(|refusal| Fault::from(&refusal).on(voice.refuse(&refusal)))?;
     let content_type = head.headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
     let json = parser::read(content_type, &bytes).map_err(|refusal| voice.unreadable(&refusal))?;
-    let command = convert::sign_in(&json).map_err(|malformed| voice.malformed(&malformed))?;
+    let command = convert::sign_in(&json, presented).map_err(|malformed| voice.malformed(&malformed))?;
 
     let op = context.op(&knox.surface.door, Actor::Anonymous);
     let signed_in = knox

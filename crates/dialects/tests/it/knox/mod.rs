@@ -97,13 +97,15 @@ fn other_door() -> Surface {
         absolute: None,
         limit_per_user: None,
         scope: Scope::Dialect,
+        asks_for_new_password: false,
+        one_per_client: false,
     }
 }
 
 /// The secret of a session of `john`'s by [`other_door`].
 async fn secret_of_another_door(server: &TestServer) -> String {
     let surface = other_door();
-    let command = PasswordSignIn { name: "john".to_owned(), password: PASSWORD.to_owned() };
+    let command = PasswordSignIn { name: "john".to_owned(), password: PASSWORD.to_owned(), presented: None };
     let op = server.visitor(&surface.door);
     let signed_in = server.identity.sign_in.with_password(&op, &surface, command).await.expect("a session");
     signed_in.secret.expose().to_owned()

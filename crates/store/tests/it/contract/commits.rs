@@ -37,7 +37,12 @@ pub(super) async fn an_empty_commit_is_applied(world: &World) {
 pub(super) async fn a_change_sees_the_ones_before_it(world: &World) {
     let user = new_user("ann");
     let owner = identity::user::User { number: UserNumber(2), ..world.user("bob").await };
-    let open = Change::OpenSession { session: new_session(&owner, "knox"), version: 1, limit: Some(1) };
+    let open = Change::OpenSession {
+        session: new_session(&owner, "knox"),
+        version: 1,
+        limit: Some(1),
+        replaces: None,
+    };
     assert_eq!(world.commit(vec![Change::CreateUser(user), open]).await.unwrap(), [1, 1]);
 }
 

@@ -69,6 +69,8 @@ macro_rules! on {
             sessions::only_an_active_user_with_the_version_read_opens_a_session ["OpenSession/UserChanged"]
             sessions::the_limit_counts_live_sessions_of_one_user_and_door
                 ["OpenSession" "OpenSession/SessionLimit"]
+            sessions::a_session_takes_the_place_of_another
+                ["OpenSession" "OpenSession/SessionLimit" "OpenSession/UserChanged"]
             sessions::an_id_and_a_secret_open_one_session ["OpenSession"]
             sessions::a_session_is_ended_once ["EndSession" "EndSession/SessionEnded" "session"]
             sessions::every_reason_reads_back ["EndSession" "session"]

@@ -58,7 +58,7 @@ fn only(change: Change) -> Commit {
 
 fn open(user: &User, limit: Option<u32>) -> Commit {
     let version = user.credential_version;
-    only(Change::OpenSession { session: new_session(user, "knox"), version, limit })
+    only(Change::OpenSession { session: new_session(user, "knox"), version, limit, replaces: None })
 }
 
 /// How many were applied; all others failed with this conflict.

@@ -12,7 +12,7 @@ const KNOX: Door = Door::new("knox");
 const NOBODY: UserNumber = UserNumber(999);
 
 fn open(session: NewSession, version: i64, limit: Option<u32>) -> Change {
-    Change::OpenSession { session, version, limit }
+    Change::OpenSession { session, version, limit, replaces: None }
 }
 
 fn end(session: SessionId, seconds: i64, reason: EndReason) -> Change {
@@ -124,6 +124,43 @@ pub(super) async fn the_limit_counts_live_sessions_of_one_user_and_door(world: &
     let live = world.live(&ann, at(50)).await;
     world.apply(end(*live.last().unwrap(), 50, EndReason::SignedOut)).await;
     world.apply(open(now(&ann, "knox"), 1, Some(3))).await;
+}
+
+pub(super) async fn a_session_takes_the_place_of_another(world: &World) {
+    let ann = world.user("ann").await;
+    let bob = world.user("bob").await;
+    let replace = |user: &User, replaces, limit| Change::OpenSession {
+        session: NewSession { created: at(5), ..new_session(user, "knox") },
+        version: 1,
+        limit,
+        replaces: Some(replaces),
+    };
+    let old = world.open(&ann, "knox").await;
+    let other = world.open(&ann, "probe").await;
+    // The place that it frees counts.
+    assert_eq!(world.apply(replace(&ann, old.id, Some(1))).await, 1);
+    let ended = Session { ended: Some((at(5), EndReason::Replaced)), ..old.clone() };
+    assert_eq!(world.session(old.id).await, ended);
+    assert_eq!(world.session(other.id).await, other);
+    assert_eq!(world.live(&ann, at(9)).await.len(), 2);
+
+    // One that has ended, or never was, is no miss and stays as it is; whose it was does not matter.
+    world.apply(replace(&bob, old.id, None)).await;
+    assert_eq!(world.session(old.id).await, ended);
+    world.apply(replace(&bob, SessionId(id()), None)).await;
+    world.apply(replace(&bob, other.id, None)).await;
+    assert_eq!(world.session(other.id).await.ended, Some((at(5), EndReason::Replaced)));
+
+    // A login that is refused ends nothing; `refused` compares.
+    let last = *world.live(&ann, at(9)).await.last().unwrap();
+    assert_eq!(world.refused(replace(&bob, last, Some(0))).await, Conflict::SessionLimit);
+    let stale = Change::OpenSession {
+        session: new_session(&bob, "knox"),
+        version: 7,
+        limit: None,
+        replaces: Some(last),
+    };
+    assert_eq!(world.refused(stale).await, Conflict::UserChanged);
 }
 
 pub(super) async fn an_id_and_a_secret_open_one_session(world: &World) {

@@ -107,7 +107,7 @@ async fn read_after(sql: &str) -> &'static str {
     let ann = store.user(UserNumber(1)).await.unwrap().unwrap();
     let session = new_session(&ann, "knox");
     let id = session.id;
-    let change = identity::ports::Change::OpenSession { session, version: 1, limit: None };
+    let change = identity::ports::Change::OpenSession { session, version: 1, limit: None, replaces: None };
     store.commit(identity::ports::Commit { changes: vec![change], events: vec![] }).await.unwrap();
     raw(&folder.database()).execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {sql}")).unwrap();
 
