@@ -95,17 +95,29 @@ fn shape(path: &str) -> Vec<&str> {
     path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect()
 }
 
+fn wire(wire: config::Wire) -> web::Wire {
+    match wire {
+        config::Wire::Documented => web::Wire::Documented,
+        config::Wire::Deployed => web::Wire::Deployed,
+    }
+}
+
+fn scope(scope: config::Scope) -> identity::Scope {
+    match scope {
+        config::Scope::Dialect => identity::Scope::Dialect,
+        config::Scope::Account => identity::Scope::Account,
+    }
+}
+
+fn origins(origins: &[config::WebOrigin]) -> Vec<String> {
+    origins.iter().map(|origin| origin.as_str().to_owned()).collect()
+}
+
 fn knox_settings(section: &config::Knox) -> knox::Settings {
     knox::Settings {
-        wire: match section.wire {
-            config::Wire::Documented => knox::Wire::Documented,
-            config::Wire::Deployed => knox::Wire::Deployed,
-        },
-        scope: match section.scope {
-            config::Scope::Dialect => identity::Scope::Dialect,
-            config::Scope::Account => identity::Scope::Account,
-        },
-        allowed_origins: section.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
+        wire: wire(section.wire),
+        scope: scope(section.scope),
+        allowed_origins: origins(&section.allowed_origins),
         token_length: section.token_length,
         token_prefix: section.token_prefix.clone(),
         token_ttl: section.token_ttl,

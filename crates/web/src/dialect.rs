@@ -21,6 +21,16 @@ pub struct Dialect {
     pub announces_allow: bool,
 }
 
+/// Which of two promises a dialect keeps where its document and the product differ (`wire` of its configuration
+/// section).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    /// The document's.
+    Documented,
+    /// The product's.
+    Deployed,
+}
+
 /// One route.
 #[derive(Debug)]
 pub struct Endpoint {

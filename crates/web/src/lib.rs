@@ -1,11 +1,12 @@
 //! What every HTTP surface shares: the request's context, the shape of a dialect, origin checks, the client's
-//! address, bounded bodies, the one log line a request, and Django REST Framework's manners.
+//! address, bounded bodies, cookies, the one log line a request, and Django REST Framework's manners.
 //!
 //! It holds mechanism. A decision about users, sessions or limits belongs in `identity`, a spelling in a dialect.
 
 pub mod address;
 pub mod body;
 pub mod clock;
+pub mod cookie;
 pub mod dialect;
 pub mod drf;
 pub mod fault;
@@ -23,7 +24,8 @@ use identity::ports::Entropy;
 
 pub use crate::address::TrustedProxies;
 pub use crate::clock::Clock;
-pub use crate::dialect::{Dialect, Endpoint, Silence};
+pub use crate::cookie::CredentialCookie;
+pub use crate::dialect::{Dialect, Endpoint, Silence, Wire};
 pub use crate::fault::Fault;
 pub use crate::mount::{Door, Mounted};
 pub use crate::origin::{Origins, Site};

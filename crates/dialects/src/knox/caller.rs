@@ -48,8 +48,3 @@ pub(super) async fn required(
         .await?
         .ok_or_else(|| NoCaller::Refused(ErrorKind::CredentialMissing.into()))
 }
-
-/// The caller as the core's actor.
-pub(super) fn actor(caller: &Caller) -> Actor {
-    Actor::User { user: caller.user.number, session: caller.session.id }
-}

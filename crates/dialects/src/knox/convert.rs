@@ -1,7 +1,7 @@
 //! Wire to command, outcome to wire.
 
 use identity::{Caller, PasswordSignIn, SignedIn};
-use web::drf::field::{CharField, FieldErrors, mapping};
+use web::drf::field::{CharField, Malformed, fields};
 use web::drf::json::Value;
 use web::drf::time;
 
@@ -11,27 +11,16 @@ use super::wire::{LoginAnswer, UserAnswer};
 const USERNAME: CharField = CharField::new("username");
 const PASSWORD: CharField = CharField::new("password").trim(false);
 
-/// What is wrong with a login's body.
-pub(super) enum Malformed {
-    /// It is no object; the text says what it is.
-    NoObject(String),
-    /// Some of its fields.
-    Fields(FieldErrors),
-}
-
 pub(super) fn sign_in(body: &Value, presented: Option<Caller>) -> Result<PasswordSignIn, Malformed> {
-    let object = mapping(body).map_err(Malformed::NoObject)?;
-    let mut errors = FieldErrors::default();
-    let name = USERNAME.read(object, &mut errors);
-    let password = PASSWORD.read(object, &mut errors);
-    match (name, password) {
-        (Some(name), Some(password)) if errors.is_empty() => Ok(PasswordSignIn {
-            name: name.as_str().to_owned(),
-            password: password.as_str().to_owned(),
+    fields(body, |object, errors| {
+        let name = USERNAME.read(object, errors);
+        let password = PASSWORD.read(object, errors);
+        Some(PasswordSignIn {
+            name: name?.as_str().to_owned(),
+            password: password?.as_str().to_owned(),
             presented,
-        }),
-        _ => Err(Malformed::Fields(errors)),
-    }
+        })
+    })
 }
 
 pub(super) fn login_answer(signed_in: &SignedIn) -> LoginAnswer<'_> {

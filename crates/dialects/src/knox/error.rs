@@ -9,21 +9,13 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::Response;
 use identity::{Error, ErrorKind};
+use web::drf::field::Malformed;
 use web::drf::negotiation::Form;
-use web::drf::{error as drf, negotiation, parser};
-use web::{Fault, Refusal};
+use web::drf::parser::BodyRefusal;
+use web::drf::{error as drf, negotiation};
+use web::{Fault, Refusal, Wire};
 
 use super::caller::NoCaller;
-use super::convert::Malformed;
-
-/// Which of two promises is kept where the document and the product differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wire {
-    /// The document's.
-    Documented,
-    /// The product's.
-    Deployed,
-}
 
 /// Where an error is told, and so in which shape.
 #[derive(Debug, Clone, Copy)]
@@ -155,45 +147,29 @@ impl Voice {
         Fault::of_wire(code).on(self.detail(status, &refusal.to_string(), code))
     }
 
-    /// The body cannot be read as JSON.
-    pub(super) fn unreadable(self, refusal: &parser::Refusal) -> Response {
-        Fault::of_wire("body_unreadable").on(drf::detail(refusal.status(), &refusal.to_string()))
+    /// The body cannot be read.
+    pub(super) fn unread(self, refusal: &BodyRefusal) -> Response {
+        match refusal {
+            BodyRefusal::Wire(refusal) => Fault::from(refusal).on(self.refuse(refusal)),
+            BodyRefusal::Unreadable(refusal) => {
+                Fault::of_wire("body_unreadable").on(drf::detail(refusal.status(), &refusal.to_string()))
+            }
+        }
     }
 
     /// The body is JSON and no login.
     pub(super) fn malformed(self, malformed: &Malformed) -> Response {
-        Fault::of_wire("body_malformed").on(match malformed {
-            Malformed::NoObject(text) => drf::non_field_errors(text),
-            Malformed::Fields(errors) => drf::field_errors(errors),
-        })
+        Fault::of_wire("body_malformed").on(drf::malformed(malformed))
     }
 
     /// Refused at the wire.
     pub(super) fn refuse(self, refusal: &Refusal) -> Response {
-        match refusal {
-            Refusal::NotFound => self.detail(StatusCode::NOT_FOUND, "Not found.", "not_found"),
-            Refusal::MethodNotAllowed { method, allow } => match self {
-                Self::Login | Self::Rest(Wire::Documented) => drf::method_not_allowed(method, allow),
-                Self::Rest(Wire::Deployed) => {
-                    let text = format!("Method \"{method}\" not allowed.");
-                    drf::json_api(StatusCode::METHOD_NOT_ALLOWED, &text, "method_not_allowed")
-                }
-            },
-            Refusal::BodyTooLarge { limit } => {
-                let text = format!("Request body exceeds {limit} bytes.");
-                self.detail(StatusCode::PAYLOAD_TOO_LARGE, &text, "error")
+        match self {
+            Self::Login | Self::Rest(Wire::Documented) => drf::refused(refusal),
+            Self::Rest(Wire::Deployed) => {
+                let (status, text, code) = drf::wire_words(refusal);
+                drf::json_api(status, &text, code)
             }
-            Refusal::BodyTimeout => {
-                self.detail(StatusCode::REQUEST_TIMEOUT, "Request body did not arrive in time.", "error")
-            }
-            Refusal::BodyBroken => {
-                self.detail(StatusCode::BAD_REQUEST, "Request body broke off.", "parse_error")
-            }
-            Refusal::CrossSite => {
-                let text = "CSRF Failed: Origin checking failed.";
-                self.detail(StatusCode::FORBIDDEN, text, "permission_denied")
-            }
-            Refusal::Internal => self.server_error(),
         }
     }
 }

@@ -13,9 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use identity::{Door, Idle, Scope, SecretForm, Surface};
-use web::{Dialect, Mounted, Origins, Refusal, Silence, Web};
-
-pub use self::error::Wire;
+use web::{Dialect, Mounted, Origins, Refusal, Silence, Web, Wire};
 
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {

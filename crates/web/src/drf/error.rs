@@ -9,7 +9,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::field::FieldErrors;
+use super::field::{FieldErrors, Malformed};
+use crate::Refusal;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const JSON_API: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
@@ -67,9 +68,44 @@ pub fn unavailable(seconds: u64) -> Response {
     with_header(detail(StatusCode::SERVICE_UNAVAILABLE, text), RETRY_AFTER, seconds.into())
 }
 
-/// 413. A text of our own: Django answers an oversized body with an HTML page.
-pub fn too_large() -> Response {
-    detail(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large.")
+/// Status, text and DRF's `code` of a refusal at the wire. Texts that DRF has none for are ours: Django answers an
+/// oversized body with an HTML page, and a broken one not at all.
+pub fn wire_words(refusal: &Refusal) -> (StatusCode, String, &'static str) {
+    match refusal {
+        Refusal::NotFound => (StatusCode::NOT_FOUND, "Not found.".to_owned(), "not_found"),
+        Refusal::MethodNotAllowed { method, .. } => {
+            let text = format!("Method \"{method}\" not allowed.");
+            (StatusCode::METHOD_NOT_ALLOWED, text, "method_not_allowed")
+        }
+        Refusal::BodyTooLarge { limit } => {
+            (StatusCode::PAYLOAD_TOO_LARGE, format!("Request body exceeds {limit} bytes."), "error")
+        }
+        Refusal::BodyTimeout => {
+            (StatusCode::REQUEST_TIMEOUT, "Request body did not arrive in time.".to_owned(), "error")
+        }
+        Refusal::BodyBroken => (StatusCode::BAD_REQUEST, "Request body broke off.".to_owned(), "parse_error"),
+        Refusal::CrossSite => {
+            (StatusCode::FORBIDDEN, "CSRF Failed: Origin checking failed.".to_owned(), "permission_denied")
+        }
+        Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR.to_owned(), "error"),
+    }
+}
+
+/// A refusal at the wire in DRF's plain shape.
+pub fn refused(refusal: &Refusal) -> Response {
+    if let Refusal::MethodNotAllowed { method, allow } = refusal {
+        return method_not_allowed(method, allow);
+    }
+    let (status, text, _) = wire_words(refusal);
+    detail(status, &text)
+}
+
+/// 400 for a body that no serializer takes.
+pub fn malformed(malformed: &Malformed) -> Response {
+    match malformed {
+        Malformed::NoObject(text) => non_field_errors(text),
+        Malformed::Fields(errors) => field_errors(errors),
+    }
 }
 
 /// 500.

@@ -1,4 +1,4 @@
-//! DRF's `CharField` and `EmailField`, and the error object that a serializer collects.
+//! DRF's `CharField`, `EmailField` and `BooleanField`, and the error object that a serializer collects.
 //!
 //! Checks what a field's declaration says. What a text means - whether a name signs in, whether a password is good
 //! enough - is not asked here.
@@ -14,6 +14,7 @@ const NULL: &str = "This field may not be null.";
 const BLANK: &str = "This field may not be blank.";
 const NOT_A_STRING: &str = "Not a valid string.";
 const NOT_AN_EMAIL: &str = "Enter a valid email address.";
+const NOT_A_BOOLEAN: &str = "Must be a valid boolean.";
 const NULL_CHARACTER: &str = "Null characters are not allowed.";
 
 /// The body as the mapping that a serializer wants.
@@ -30,7 +31,65 @@ pub fn mapping(body: &Value) -> Result<&Object, String> {
     }
 }
 
-/// A required text field. Lengths are in code points, after trimming.
+/// Why a body is not what a serializer wants.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// It is no object; the text says what it is.
+    NoObject(String),
+    /// Some of its fields are wrong.
+    Fields(FieldErrors),
+}
+
+/// Reads fields out of a body: `read` is given the object and where to put what is wrong, and its outcome counts only
+/// when nothing is.
+///
+/// # Errors
+/// [`Malformed`].
+pub fn fields<T>(
+    body: &Value,
+    read: impl FnOnce(&Object, &mut FieldErrors) -> Option<T>,
+) -> Result<T, Malformed> {
+    let object = mapping(body).map_err(Malformed::NoObject)?;
+    let mut errors = FieldErrors::default();
+    match read(object, &mut errors) {
+        Some(outcome) if errors.is_empty() => Ok(outcome),
+        _ => Err(Malformed::Fields(errors)),
+    }
+}
+
+/// A boolean field that may be left out (DRF's `BooleanField(required=False)`).
+#[derive(Debug, Clone, Copy)]
+pub struct BooleanField(&'static str);
+
+impl BooleanField {
+    /// The field with this name.
+    pub const fn optional(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// The field's value, false where it is left out; or `None` and the reason in `errors`.
+    pub fn read(&self, body: &Object, errors: &mut FieldErrors) -> Option<bool> {
+        let problem = match body.member(self.0) {
+            None => return Some(false),
+            Some(Value::Null) => NULL,
+            Some(Value::Bool(value)) => return Some(*value),
+            Some(Value::Float(number)) if *number == 1.0 => return Some(true),
+            Some(Value::Float(number)) if *number == 0.0 => return Some(false),
+            Some(Value::Int(text) | Value::String(text)) => match text.as_str() {
+                "t" | "T" | "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On"
+                | "ON" | "1" => return Some(true),
+                "f" | "F" | "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off"
+                | "OFF" | "0" => return Some(false),
+                _ => NOT_A_BOOLEAN,
+            },
+            Some(Value::Float(_) | Value::List(_) | Value::Object(_)) => NOT_A_BOOLEAN,
+        };
+        errors.push(self.0, problem);
+        None
+    }
+}
+
+/// A text field. Lengths are in code points, after trimming.
 #[derive(Debug, Clone, Copy)]
 pub struct CharField {
     name: &'static str,
@@ -38,17 +97,24 @@ pub struct CharField {
     min: Option<usize>,
     max: Option<usize>,
     email: bool,
+    optional: bool,
 }
 
 impl CharField {
-    /// A field of any length that is trimmed: DRF's defaults.
+    /// A required field of any length that is trimmed: DRF's defaults.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, trim: true, min: None, max: None, email: false }
+        Self { name, trim: true, min: None, max: None, email: false, optional: false }
     }
 
     /// A field that holds an e-mail address (DRF's `EmailField`).
     pub const fn email(name: &'static str) -> Self {
         Self { email: true, ..Self::new(name) }
+    }
+
+    /// A field that may be left out or blank, which is the same (`required=False, allow_blank=True`).
+    #[must_use]
+    pub const fn optional(self) -> Self {
+        Self { optional: true, ..self }
     }
 
     /// Whether white space at both ends is dropped before anything is judged.
@@ -89,6 +155,7 @@ impl CharField {
     /// Numbers are taken as Python writes them; a boolean is an integer in Python but not here.
     fn text(&self, value: Option<&Value>) -> Result<Text, &'static str> {
         let text = match value {
+            None if self.optional => return Ok(Text::default()),
             None => return Err(REQUIRED),
             Some(Value::Null) => return Err(NULL),
             Some(Value::Bool(_) | Value::List(_) | Value::Object(_)) => {
@@ -98,7 +165,7 @@ impl CharField {
             Some(Value::Int(text) | Value::String(text)) => text.clone(),
         };
         let text = if self.trim { text.stripped() } else { text };
-        if text.as_str().is_empty() { Err(BLANK) } else { Ok(text) }
+        if text.as_str().is_empty() && !self.optional { Err(BLANK) } else { Ok(text) }
     }
 
     /// Every rule that the text breaks, in the order in which DRF's validators run.

@@ -4,7 +4,8 @@
 //! before it authenticates, so a refusal here goes before any other. Quality values are not weighed: DRF gives its
 //! renderer even for `application/json;q=0`.
 
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 
 use super::python;
 
@@ -58,6 +59,15 @@ pub fn negotiate(accept: Option<&str>, query: Option<&str>, offered: &[Form]) ->
         return Err(Refusal::UnknownFormat);
     }
     if accept.is_none_or(|accept| accepts(accept, offered)) { Ok(()) } else { Err(Refusal::NotAcceptable) }
+}
+
+/// The same for a request as it came.
+///
+/// # Errors
+/// [`Refusal`].
+pub fn negotiate_request(headers: &HeaderMap, uri: &Uri, offered: &[Form]) -> Result<(), Refusal> {
+    let accept = header_text(headers.get_all(ACCEPT));
+    negotiate(accept.as_deref(), uri.query(), offered)
 }
 
 /// A header as a WSGI application sees it: its values joined by commas, each byte a character. `None` where the

@@ -1,6 +1,8 @@
 //! From a request's body to the value that fields are read from, as a view with `JSONParser` only does it.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 
 use super::json::{self, Object, Value};
 use super::negotiation::{Form, covers, latin1};
@@ -24,6 +26,25 @@ impl Refusal {
             Self::Syntax(_) => StatusCode::BAD_REQUEST,
         }
     }
+}
+
+/// Why the body of a request is not read.
+#[derive(Debug)]
+pub enum BodyRefusal {
+    /// It did not come as a whole.
+    Wire(crate::Refusal),
+    /// It is not JSON.
+    Unreadable(Refusal),
+}
+
+/// Reads the body of a request, of at most `limit` bytes.
+///
+/// # Errors
+/// [`BodyRefusal`].
+pub async fn read_request(headers: &HeaderMap, body: Body, limit: usize) -> Result<Value, BodyRefusal> {
+    let bytes = crate::body::read(body, limit).await.map_err(BodyRefusal::Wire)?;
+    let content_type = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
+    read(content_type, &bytes).map_err(BodyRefusal::Unreadable)
 }
 
 /// Reads a body. One of no bytes is an object without members, whatever its type; any other must be declared as

@@ -2,12 +2,11 @@
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use identity::Actor;
+use web::Context;
 use web::drf::{error as drf, parser};
 use web::fault::concerning;
-use web::{Context, Fault, body};
 
 use super::negotiate;
 use crate::knox::error::Voice;
@@ -25,11 +24,9 @@ pub(in crate::knox) async fn post(
     let presented =
         caller::presented(&knox, &context, &head.headers).await.map_err(|error| voice.no_caller(&error))?;
 
-    let bytes = body::read(body, knox.web.body_bytes)
+    let json = parser::read_request(&head.headers, body, knox.web.body_bytes)
         .await
-        .map_err(|refusal| Fault::from(&refusal).on(voice.refuse(&refusal)))?;
-    let content_type = head.headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
-    let json = parser::read(content_type, &bytes).map_err(|refusal| voice.unreadable(&refusal))?;
+        .map_err(|refusal| voice.unread(&refusal))?;
     let command = convert::sign_in(&json, presented).map_err(|malformed| voice.malformed(&malformed))?;
 
     let op = context.op(&knox.surface.door, Actor::Anonymous);

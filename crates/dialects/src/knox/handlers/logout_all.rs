@@ -9,7 +9,7 @@ use web::fault::concerning;
 
 use super::{done, known};
 use crate::knox::error::Voice;
-use crate::knox::{Knox, caller, routes};
+use crate::knox::{Knox, routes};
 
 pub(in crate::knox) async fn post(
     State(knox): State<Knox>,
@@ -17,7 +17,7 @@ pub(in crate::knox) async fn post(
     request: Request,
 ) -> Result<Response, Response> {
     let caller = known(&knox, &context, request.headers(), request.uri()).await?;
-    let op = context.op(&knox.surface.door, caller::actor(&caller));
+    let op = context.op(&knox.surface.door, caller.actor());
     let ended = knox.web.identity.sessions.sign_out_everywhere(&op, &knox.surface, &caller).await;
     ended.map_err(|error| Voice::Rest(knox.wire).say(&error))?;
     Ok(concerning(caller.user.number, done(knox.wire)))

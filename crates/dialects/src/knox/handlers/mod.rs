@@ -6,21 +6,18 @@ pub(super) mod logout_all;
 pub(super) mod user;
 
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use identity::Caller;
-use web::Context;
 use web::drf::negotiation;
+use web::{Context, Wire};
 
-use super::error::{Voice, Wire};
+use super::error::Voice;
 use super::{Knox, caller};
 
 /// DRF's order: what the client accepts is settled before who it is.
 pub(super) fn negotiate(voice: Voice, headers: &HeaderMap, uri: &Uri) -> Result<(), Response> {
-    let accept = negotiation::header_text(headers.get_all(ACCEPT));
-    negotiation::negotiate(accept.as_deref(), uri.query(), voice.forms())
-        .map_err(|refusal| voice.unacceptable(refusal))
+    negotiation::negotiate_request(headers, uri, voice.forms()).map_err(|refusal| voice.unacceptable(refusal))
 }
 
 /// The caller of a route that serves nobody else.

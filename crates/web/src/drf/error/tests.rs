@@ -88,8 +88,8 @@ async fn the_servers_own_troubles_have_their_bodies() {
         )
     );
     assert_eq!(
-        sent(too_large()).await,
-        (413, headers(&[]), r#"{"detail":"Request body is too large."}"#.to_owned())
+        sent(refused(&Refusal::BodyTooLarge { limit: 65_536 })).await,
+        (413, headers(&[]), r#"{"detail":"Request body exceeds 65536 bytes."}"#.to_owned())
     );
     assert_eq!(
         sent(server_error()).await,

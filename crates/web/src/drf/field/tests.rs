@@ -162,3 +162,71 @@ fn texts_for_one_field_stand_together() {
     errors.push("b", "three");
     assert_eq!(serde_json::to_string(&errors).unwrap(), r#"{"b":["one","three"],"a":["two"]}"#);
 }
+
+/// A field that may be left out, at most five code points long.
+#[test]
+fn a_field_that_may_be_left_out_may_be_blank_and_not_null() {
+    let field = CharField::new("c").optional().max(5);
+    let read = |body: &str| judged(&[field], body).map(|texts| texts.concat());
+    for (body, expected) in [
+        ("{}", ""),
+        (r#"{"c":""}"#, ""),
+        (r#"{"c":"   "}"#, ""),
+        (r#"{"c":5}"#, "5"),
+        (r#"{"c":" ab "}"#, "ab"),
+    ] {
+        assert_eq!(read(body), Ok(expected.to_owned()), "{body}");
+    }
+    for (value, text) in [
+        ("null", "This field may not be null."),
+        ("\"abcdef\"", "Ensure this field has no more than 5 characters."),
+        ("true", "Not a valid string."),
+        ("[]", "Not a valid string."),
+    ] {
+        assert_eq!(read(&format!("{{\"c\":{value}}}")), Err(format!("{{\"c\":[\"{text}\"]}}")), "{value}");
+    }
+}
+
+#[test]
+fn a_boolean_field_takes_what_drf_takes_for_true_and_false() {
+    let read = |body: &str| {
+        let mut errors = FieldErrors::default();
+        let value = parse(body.as_bytes()).unwrap();
+        let read = BooleanField::optional("b").read(mapping(&value).unwrap(), &mut errors);
+        assert_eq!(read.is_some(), errors.is_empty());
+        read.ok_or_else(|| serde_json::to_string(&errors).unwrap())
+    };
+    assert_eq!(read("{}"), Ok(false));
+    for value in [
+        "true", "1", "1.0", "\"true\"", "\"True\"", "\"TRUE\"", "\"t\"", "\"T\"", "\"y\"", "\"Y\"",
+        "\"yes\"", "\"Yes\"", "\"YES\"", "\"on\"", "\"On\"", "\"ON\"", "\"1\"",
+    ] {
+        assert_eq!(read(&format!("{{\"b\":{value}}}")), Ok(true), "{value}");
+    }
+    for value in [
+        "false",
+        "0",
+        "0.0",
+        "\"false\"",
+        "\"False\"",
+        "\"FALSE\"",
+        "\"f\"",
+        "\"F\"",
+        "\"n\"",
+        "\"N\"",
+        "\"no\"",
+        "\"No\"",
+        "\"NO\"",
+        "\"off\"",
+        "\"Off\"",
+        "\"OFF\"",
+        "\"0\"",
+    ] {
+        assert_eq!(read(&format!("{{\"b\":{value}}}")), Ok(false), "{value}");
+    }
+    let invalid = Err(r#"{"b":["Must be a valid boolean."]}"#.to_owned());
+    for value in ["2", "1.5", "\"tRue\"", "\"1.0\"", "\" true \"", "\"\"", "\"null\"", "[]", "{}", "[1]"] {
+        assert_eq!(read(&format!("{{\"b\":{value}}}")), invalid, "{value}");
+    }
+    assert_eq!(read(r#"{"b":null}"#), Err(r#"{"b":["This field may not be null."]}"#.to_owned()));
+}
