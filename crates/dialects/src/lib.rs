@@ -4,3 +4,4 @@
 //! users, passwords, sessions, time or limits.
 
 pub mod knox;
+pub mod syntho;

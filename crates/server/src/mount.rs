@@ -10,19 +10,27 @@ use axum::Router;
 use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use dialects::knox;
+use dialects::{knox, syntho};
 use web::{Dialect, Fault, Mounted, Refusal, Web, trace};
 
 use crate::config::{self, Config};
 use crate::{documents, operation};
 
 /// Every dialect there is, with how its configuration section mounts it.
-pub const DIALECTS: &[Entry] = &[Entry {
-    dialect: &knox::DIALECT,
-    is_enabled: |config| config.dialects.knox.enabled,
-    wire: |config| config.dialects.knox.wire,
-    mount: |config, web| knox::mount(web, knox_settings(&config.dialects.knox)),
-}];
+pub const DIALECTS: &[Entry] = &[
+    Entry {
+        dialect: &knox::DIALECT,
+        is_enabled: |config| config.dialects.knox.enabled,
+        wire: |config| config.dialects.knox.wire,
+        mount: |config, web| knox::mount(web, knox_settings(&config.dialects.knox)),
+    },
+    Entry {
+        dialect: &syntho::DIALECT,
+        is_enabled: |config| config.dialects.syntho.enabled,
+        wire: |config| config.dialects.syntho.wire,
+        mount: |config, web| syntho::mount(web, syntho_settings(&config.dialects.syntho)),
+    },
+];
 
 /// One dialect in the list.
 pub struct Entry {
@@ -125,6 +133,15 @@ fn knox_settings(section: &config::Knox) -> knox::Settings {
         auto_refresh: section.auto_refresh,
         auto_refresh_max_ttl: section.auto_refresh_max_ttl,
         min_refresh_interval: section.min_refresh_interval,
+    }
+}
+
+fn syntho_settings(section: &config::Syntho) -> syntho::Settings {
+    syntho::Settings {
+        wire: wire(section.wire),
+        scope: scope(section.scope),
+        allowed_origins: origins(&section.allowed_origins),
+        session_lifetime: section.session_lifetime,
     }
 }
 

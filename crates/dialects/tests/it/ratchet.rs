@@ -39,6 +39,29 @@ const CASES: &[Case] = &[
     case("GET", "/api/auth/user/", 401, 401),
     case("HEAD", "/api/auth/user/", 401, 401),
     case("OPTIONS", "/api/auth/user/", 401, 401),
+    // syntho: who is asked for nothing takes a bad credential amiss all the same.
+    case("GET", "/api/v1/auth/", 200, 401),
+    case("HEAD", "/api/v1/auth/", 200, 401),
+    case("POST", "/api/v1/auth/", 400, 401),
+    case("DELETE", "/api/v1/auth/", 401, 401),
+    case("OPTIONS", "/api/v1/auth/", 200, 401),
+    case("GET", "/api/v1/auth", 301, 301),
+    case("HEAD", "/api/v1/auth", 301, 301),
+    case("POST", "/api/v1/auth", 301, 301),
+    case("PUT", "/api/v1/auth", 301, 301),
+    case("PATCH", "/api/v1/auth", 301, 301),
+    case("DELETE", "/api/v1/auth", 301, 301),
+    case("OPTIONS", "/api/v1/auth", 301, 301),
+    case("TRACE", "/api/v1/auth", 301, 301),
+    case("GET", "/api/v1/users/", 401, 401),
+    case("HEAD", "/api/v1/users/", 401, 401),
+    case("POST", "/api/v1/users/", 401, 401),
+    case("OPTIONS", "/api/v1/users/", 401, 401),
+    case("GET", "/api/v1/users/me/", 401, 401),
+    case("HEAD", "/api/v1/users/me/", 401, 401),
+    case("OPTIONS", "/api/v1/users/me/", 401, 401),
+    case("POST", "/api/v1/users/me/password/", 401, 401),
+    case("OPTIONS", "/api/v1/users/me/password/", 401, 401),
 ];
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
@@ -67,11 +90,13 @@ fn every_method_of_every_endpoint_has_a_case() {
 #[tokio::test]
 async fn nobody_and_a_bad_credential_get_the_documented_status() {
     let server = TestServer::start();
-    let bad = format!("Token {}", "0".repeat(64));
+    let token = "0".repeat(64);
     for Case { path, method, nobody, bad: refused } in CASES {
         let answer = server.anonymous().ask(method, path).send().await;
         assert_eq!(answer.status, *nobody, "{method} {path} by nobody");
-        let answer = server.bearing(&bad).ask(method, path).send().await;
+        // Each door reads its own scheme and no other.
+        let scheme = if path.starts_with("/api/v1/") { "Bearer" } else { "Token" };
+        let answer = server.bearing(format!("{scheme} {token}")).ask(method, path).send().await;
         assert_eq!(answer.status, *refused, "{method} {path} with a bad credential");
     }
 }

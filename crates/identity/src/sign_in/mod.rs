@@ -36,6 +36,11 @@ pub struct SignedIn {
 }
 
 impl SignIn {
+    /// Whether anybody can sign in with a password, for doors that tell.
+    pub fn takes_passwords(&self) -> bool {
+        self.core.policy.password_sign_in
+    }
+
     /// A session as this surface declares them, with a fresh secret.
     fn new_session(&self, op: &Op, surface: &Surface, user: UserNumber) -> (NewSession, Secret) {
         let secret = surface.form.make(&*self.core.entropy);

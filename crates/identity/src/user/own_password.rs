@@ -25,6 +25,13 @@ pub struct ChangePassword {
     pub end_others: bool,
 }
 
+impl ChangePassword {
+    /// As typed; both are copied into memory that is wiped.
+    pub fn new(old: &str, new: &str, end_others: bool) -> Self {
+        Self { old: Zeroizing::new(old.to_owned()), new: Zeroizing::new(new.to_owned()), end_others }
+    }
+}
+
 impl Accounts {
     /// Changes the caller's password. The session that asks lives on, the others do unless they are to be ended, and
     /// logins under way with the old password lose. Showing the old password is a try like that of a login: counted

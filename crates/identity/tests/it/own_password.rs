@@ -14,11 +14,7 @@ use super::{PASSWORD, caller, check, house, live, login, op_of, refused, told};
 const NEW: &str = "battery staple";
 
 async fn change(server: &TestServer, caller: &Caller, old: &str, new: &str, end_others: bool) -> Result<()> {
-    let change = ChangePassword {
-        old: Zeroizing::new(old.to_owned()),
-        new: Zeroizing::new(new.to_owned()),
-        end_others,
-    };
+    let change = ChangePassword::new(old, new, end_others);
     server.identity.accounts.change_password(&op_of(server, caller), caller, change).await
 }
 

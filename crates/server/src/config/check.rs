@@ -13,7 +13,7 @@ use password::{Cost, InvalidCost};
 
 use super::keys::{Key, Kind};
 use super::layers::{Layers, Problem};
-use super::{Config, DatabaseUrl, Dialects, Knox, Limits, Log, Password, PublicUrl, Tls, WebOrigin};
+use super::{Config, DatabaseUrl, Dialects, Knox, Limits, Log, Password, PublicUrl, Syntho, Tls, WebOrigin};
 use super::{LogFormat, LogLevel, Scope, Wire, duration, raw};
 
 /// What became of a set of settings. `config` is absent only beside a problem.
@@ -62,6 +62,7 @@ impl Judge<'_> {
         let database = self.database(raw.database.url.as_deref(), data_dir.as_deref());
         let password = self.password(&raw.password);
         let knox = self.knox(&raw.dialects.knox);
+        let syntho = self.syntho(&raw.dialects.syntho);
         let data_dir = data_dir?;
         let config = Config {
             listen: listen?,
@@ -76,7 +77,7 @@ impl Judge<'_> {
             log: log?,
             database: database?,
             password: password?,
-            dialects: Dialects { knox: knox? },
+            dialects: Dialects { knox: knox?, syntho: syntho? },
         };
         self.public_address(&config);
         Some(config)
@@ -158,10 +159,9 @@ impl Judge<'_> {
 
     fn knox(&mut self, raw: &raw::Knox) -> Option<Knox> {
         let at = |name: &str| format!("dialects.knox.{name}");
-        let wire = self.choice(&at("wire"), Wire::from_name(&raw.wire));
-        let scope = self.choice(&at("scope"), Scope::from_name(&raw.scope));
-        let origins = raw.allowed_origins.iter().map(|text| WebOrigin::parse(text));
-        let allowed_origins = self.take(&at("allowed_origins"), origins.collect());
+        let wire = self.wire("knox", &raw.wire);
+        let scope = self.scope("knox", &raw.scope);
+        let allowed_origins = self.origins("knox", &raw.allowed_origins);
         let token_length = self.take(&at("token_length"), token_length(raw.token_length));
         let token_prefix = self.take(&at("token_prefix"), token_prefix(&raw.token_prefix));
         let token_ttl = self.take(&at("token_ttl"), optional_lasting(&raw.token_ttl));
@@ -184,6 +184,33 @@ impl Judge<'_> {
         };
         self.refresh(&knox);
         Some(knox)
+    }
+
+    fn syntho(&mut self, raw: &raw::Syntho) -> Option<Syntho> {
+        let wire = self.wire("syntho", &raw.wire);
+        let scope = self.scope("syntho", &raw.scope);
+        let allowed_origins = self.origins("syntho", &raw.allowed_origins);
+        let lifetime = self.take("dialects.syntho.session_lifetime", lasting(&raw.session_lifetime));
+        Some(Syntho {
+            enabled: raw.enabled,
+            wire: wire?,
+            scope: scope?,
+            allowed_origins: allowed_origins?,
+            session_lifetime: lifetime?,
+        })
+    }
+
+    fn wire(&mut self, dialect: &str, typed: &str) -> Option<Wire> {
+        self.choice(&format!("dialects.{dialect}.wire"), Wire::from_name(typed))
+    }
+
+    fn scope(&mut self, dialect: &str, typed: &str) -> Option<Scope> {
+        self.choice(&format!("dialects.{dialect}.scope"), Scope::from_name(typed))
+    }
+
+    fn origins(&mut self, dialect: &str, typed: &[String]) -> Option<Vec<WebOrigin>> {
+        let origins = typed.iter().map(|text| WebOrigin::parse(text)).collect();
+        self.take(&format!("dialects.{dialect}.allowed_origins"), origins)
     }
 
     fn refresh(&mut self, knox: &Knox) {

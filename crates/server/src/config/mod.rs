@@ -118,6 +118,8 @@ pub struct Password {
 pub struct Dialects {
     /// `[dialects.knox]`
     pub knox: Knox,
+    /// `[dialects.syntho]`
+    pub syntho: Syntho,
 }
 
 /// `[dialects.knox]`
@@ -145,4 +147,19 @@ pub struct Knox {
     pub auto_refresh_max_ttl: Option<Duration>,
     /// An end is moved only when that moves it by more than this.
     pub min_refresh_interval: Duration,
+}
+
+/// `[dialects.syntho]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Syntho {
+    /// Whether the dialect is served.
+    pub enabled: bool,
+    /// Which truth it speaks.
+    pub wire: Wire,
+    /// How far calls that end all sessions reach; it has none yet.
+    pub scope: Scope,
+    /// Foreign origins whose pages may call it.
+    pub allowed_origins: Vec<WebOrigin>,
+    /// How long a session lives, counted from the login; whole seconds, longer than zero.
+    pub session_lifetime: Duration,
 }

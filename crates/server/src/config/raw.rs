@@ -67,6 +67,7 @@ pub(super) struct Password {
 #[serde(deny_unknown_fields)]
 pub(super) struct Dialects {
     pub(super) knox: Knox,
+    pub(super) syntho: Syntho,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -83,4 +84,14 @@ pub(super) struct Knox {
     pub(super) auto_refresh: bool,
     pub(super) auto_refresh_max_ttl: String,
     pub(super) min_refresh_interval: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Syntho {
+    pub(super) enabled: bool,
+    pub(super) wire: String,
+    pub(super) scope: String,
+    pub(super) allowed_origins: Vec<String>,
+    pub(super) session_lifetime: String,
 }

@@ -64,7 +64,10 @@ fn raw(config: &Config) -> raw::Raw {
         },
         database: raw::Database { url: Some(config.database.to_string()) },
         password: password(&config.password),
-        dialects: raw::Dialects { knox: knox(&config.dialects.knox) },
+        dialects: raw::Dialects {
+            knox: knox(&config.dialects.knox),
+            syntho: syntho(&config.dialects.syntho),
+        },
     }
 }
 
@@ -94,6 +97,16 @@ fn knox(knox: &super::Knox) -> raw::Knox {
         auto_refresh: knox.auto_refresh,
         auto_refresh_max_ttl: optional(knox.auto_refresh_max_ttl),
         min_refresh_interval: duration::format(knox.min_refresh_interval),
+    }
+}
+
+fn syntho(syntho: &super::Syntho) -> raw::Syntho {
+    raw::Syntho {
+        enabled: syntho.enabled,
+        wire: syntho.wire.name().to_owned(),
+        scope: syntho.scope.name().to_owned(),
+        allowed_origins: syntho.allowed_origins.iter().map(ToString::to_string).collect(),
+        session_lifetime: duration::format(syntho.session_lifetime),
     }
 }
 

@@ -60,6 +60,12 @@ token_limit_per_user = 3
 auto_refresh = true
 auto_refresh_max_ttl = "14d"
 min_refresh_interval = "30m"
+[dialects.syntho]
+enabled = false
+wire = "deployed"
+scope = "account"
+allowed_origins = ["https://app.example"]
+session_lifetime = "24h"
 "#;
 
 #[test]

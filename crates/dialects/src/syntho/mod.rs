@@ -1,0 +1,82 @@
+#![doc = include_str!("README.md")]
+
+mod caller;
+mod convert;
+mod error;
+mod handlers;
+mod routes;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use identity::{Door, Scope, SecretForm, Surface};
+use web::{CredentialCookie, Dialect, Mounted, Origins, Refusal, Silence, Web, Wire};
+
+/// The cookie that carries a session.
+const COOKIE: &str = "sessionid";
+
+/// The dialect.
+pub const DIALECT: Dialect = Dialect {
+    name: "syntho",
+    title: "Auth and Users of Syntho's API, version 1",
+    document: include_str!("openapi.yaml"),
+    endpoints: routes::ENDPOINTS,
+    silence: &[Silence::under("/api/v1/")],
+    cookies: &[COOKIE],
+    announces_allow: true,
+};
+
+/// What sessions of this door look like before the configuration has its say.
+pub const SURFACE: Surface = Surface {
+    door: Door::new(DIALECT.name),
+    // contracts 1.2: 32 characters of [a-z0-9], 165 bits.
+    form: SecretForm::Base36 { digits: 32 },
+    idle: None,
+    absolute: Some(Duration::from_hours(14 * 24)),
+    limit_per_user: None,
+    scope: Scope::Dialect,
+    asks_for_new_password: true,
+    one_per_client: true,
+};
+
+/// The `[dialects.syntho]` section.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// As the document promises, or as the product answers.
+    pub wire: Wire,
+    /// How far calls that end all sessions reach; the product has none.
+    pub scope: Scope,
+    /// Origins whose pages may call this dialect.
+    pub allowed_origins: Vec<String>,
+    /// How long a session lives, counted from the login.
+    pub session_lifetime: Duration,
+}
+
+impl Settings {
+    fn surface(&self) -> Surface {
+        Surface { absolute: Some(self.session_lifetime), scope: self.scope, ..SURFACE }
+    }
+}
+
+/// What the handlers share.
+#[derive(Clone)]
+pub(crate) struct Syntho {
+    web: Web,
+    surface: Arc<Surface>,
+    cookie: CredentialCookie,
+    wire: Wire,
+}
+
+/// The dialect, ready to serve.
+pub fn mount(web: &Web, settings: Settings) -> Mounted {
+    let syntho = Syntho {
+        web: web.clone(),
+        surface: Arc::new(settings.surface()),
+        cookie: CredentialCookie::new(COOKIE, &web.site),
+        wire: settings.wire,
+    };
+    let origins = Origins::new(&web.site, settings.allowed_origins);
+    let refuse = Arc::new(|refusal: &Refusal, _: &str| error::refuse(refusal));
+    Mounted::new(&DIALECT, routes::router(syntho), origins, refuse)
+}
