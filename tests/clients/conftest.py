@@ -66,14 +66,19 @@ def shared(binary: Path, folder: Path, **environment: str):
 
 @pytest.fixture(scope="session")
 def documented(binary, tmp_path_factory):
-    """Answers as knox's document promises."""
+    """Answers as the documents promise."""
     yield from shared(binary, tmp_path_factory.mktemp("documented"))
 
 
 @pytest.fixture(scope="session")
 def deployed(binary, tmp_path_factory):
-    """Answers as the deployed product does."""
-    yield from shared(binary, tmp_path_factory.mktemp("deployed"), VESTIBULE_DIALECTS__KNOX__WIRE="deployed")
+    """Answers as the deployed products do."""
+    yield from shared(
+        binary,
+        tmp_path_factory.mktemp("deployed"),
+        VESTIBULE_DIALECTS__KNOX__WIRE="deployed",
+        VESTIBULE_DIALECTS__SYNTHO__WIRE="deployed",
+    )
 
 
 @pytest.fixture(params=["documented", "deployed"])
