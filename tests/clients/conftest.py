@@ -2,14 +2,22 @@
 
 Nothing here knows how the server is built: the tests are handed a finished binary by the environment variable
 `CLIENT_TESTS_BINARY` (not `VESTIBULE_...`: the server would read that as a configuration key) and the folder with
-the command-line client's own virtual environment by `CLIENT_TESTS_PAPERMERGE_CLI`.
+the command-line client's own virtual environment by `CLIENT_TESTS_PAPERMERGE_CLI`. `CLIENT_TESTS_ENGINE` names the
+database's engine, and a test marked with the name of an engine runs on that one only.
 """
 
 import os
 from pathlib import Path
 
 import pytest
-from vestibule import Server
+from vestibule import ENGINE, Server
+
+
+def pytest_collection_modifyitems(items):
+    """A test of SQLite's file has nothing to say about another engine."""
+    assert ENGINE in ("sqlite", "postgres"), f"CLIENT_TESTS_ENGINE is sqlite or postgres, not {ENGINE}"
+    other = {"sqlite": "postgres", "postgres": "sqlite"}[ENGINE]
+    items[:] = [item for item in items if not item.get_closest_marker(other)]
 
 
 def from_environment(name: str) -> Path:

@@ -1,8 +1,10 @@
-"""Adds up the closing lines of nextest, the documentation's examples and pytest, for `./test`.
+"""Adds up the closing lines of nextest, the documentation's examples and pytest, for `./test`, which names the logs by
+runner: `sum.py --nextest LOG... --doc LOG... --clients LOG...`.
 
 It is strict on purpose: a run that left a test out, or whose closing line it does not understand, is not a success.
 """
 
+import argparse
 import re
 import sys
 from pathlib import Path
@@ -21,17 +23,33 @@ def the_one(pattern: re.Pattern, text: str, runner: str) -> re.Match:
     return found[0]
 
 
-def main() -> None:
-    nextest, doc, pytest = (Path(name).read_text() for name in sys.argv[1:])
-    closing = the_one(NEXTEST, nextest, "nextest")
+def nextest(log: str) -> int:
+    closing = the_one(NEXTEST, log, "nextest")
     if closing[1] != closing[2]:
         sys.exit(f"test: nextest ran {closing[1]} tests and {closing[2]} passed")
-    examples = [int(found[1]) for found in DOC.finditer(doc)]
-    if len(examples) != len(re.findall(r"^test result: ", doc, re.MULTILINE)):
+    return int(closing[2])
+
+
+def examples(log: str) -> int:
+    passed = [int(found[1]) for found in DOC.finditer(log)]
+    if len(passed) != len(re.findall(r"^test result: ", log, re.MULTILINE)):
         sys.exit("test: an example of the documentation failed or was left out (`ignore`)")
-    clients = the_one(PYTEST, pytest, "pytest")
-    print(f"nextest {closing[2]}, examples {sum(examples)}, clients {clients[1]}")
-    print(f"vestibule: {int(closing[2]) + sum(examples) + int(clients[1])} passed, 0 failed")
+    return sum(passed)
+
+
+def clients(log: str) -> int:
+    return int(the_one(PYTEST, log, "pytest")[1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    counts = {"nextest": nextest, "doc": examples, "clients": clients}
+    for runner in counts:
+        parser.add_argument(f"--{runner}", nargs="+", required=True, type=Path)
+    logs = vars(parser.parse_args())
+    passed = {runner: [count(log.read_text()) for log in logs[runner]] for runner, count in counts.items()}
+    print(", ".join(f"{runner} {' + '.join(map(str, numbers))}" for runner, numbers in passed.items()))
+    print(f"vestibule: {sum(map(sum, passed.values()))} passed, 0 failed")
 
 
 main()

@@ -158,6 +158,7 @@ def test_a_master_key_that_is_no_key(new_server):
     assert_refused(server, r"master[._ ]key")
 
 
+@pytest.mark.sqlite
 def test_a_schema_newer_than_this_binary(new_server):
     server = new_server()
     server.stop()
@@ -174,6 +175,7 @@ def test_a_schema_newer_than_this_binary(new_server):
     assert_refused(server, "newer")
 
 
+@pytest.mark.sqlite
 def test_a_database_that_is_no_database(new_server):
     server = new_server(start=False)
     server.data_dir.mkdir()

@@ -27,6 +27,9 @@ CHEAP_HASHES = {
 PASSWORD = "correct horse battery"
 READY_WITHIN = 30.0
 STOPPED_WITHIN = 20.0
+# The engine under every server here: "sqlite" or "postgres".
+ENGINE = os.environ.get("CLIENT_TESTS_ENGINE", "sqlite")
+_databases: dict[str, str] = {}
 
 
 @dataclass
@@ -73,6 +76,16 @@ def compact(value) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def database_for(data_dir: str) -> str:
+    """The URL of the PostgreSQL database that goes with a data folder, made when it is asked for first."""
+    if data_dir not in _databases:
+        script = Path(__file__).parent.parent / "postgres"
+        made = subprocess.run([script, "create", str(os.getpid())], capture_output=True, text=True, timeout=120)
+        assert made.returncode == 0, made.stderr
+        _databases[data_dir] = made.stdout.strip()
+    return _databases[data_dir]
+
+
 class Server:
     """`vestibule serve` in a folder of its own. Keyword arguments are environment variables by their full names."""
 
@@ -91,6 +104,9 @@ class Server:
             **CHEAP_HASHES,
             **environment,
         }
+        if ENGINE == "postgres":
+            url = database_for(self.environment["VESTIBULE_DATA_DIR"])
+            self.environment.setdefault("VESTIBULE_DATABASE__URL", url)
         self._out = folder / "serve.stdout"
         self._err = folder / "serve.stderr"
         self._connection: http.client.HTTPConnection | None = None
@@ -103,6 +119,8 @@ class Server:
 
     @property
     def database(self) -> Path:
+        """SQLite's file."""
+        assert ENGINE == "sqlite", "mark this test with `sqlite`"
         return self.data_dir / "vestibule.db"
 
     def _environment(self) -> dict[str, str]:

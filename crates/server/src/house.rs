@@ -31,7 +31,7 @@ pub struct House {
 /// One sentence with the remedy.
 pub async fn open(config: &Config) -> anyhow::Result<House> {
     make_folder(&config.data_dir)?;
-    let store = open_store(config)?;
+    let store = open_store(config).await?;
     let recorded = store.master_key_check().await?;
     let entropy = Arc::new(SystemEntropy);
     let master_key = master_key_file::open(&config.master_key_file, recorded.is_none(), &*entropy)?;
@@ -51,17 +51,22 @@ pub async fn open(config: &Config) -> anyhow::Result<House> {
 ///
 /// # Errors
 /// One sentence with the remedy.
-pub fn open_store(config: &Config) -> anyhow::Result<Store> {
-    let DatabaseUrl::Sqlite(path) = &config.database;
-    Store::open_sqlite(path).map_err(|error| match &error {
+pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let opened = match &config.database {
+        DatabaseUrl::Sqlite(path) => Store::open_sqlite(path),
+        DatabaseUrl::Postgres(url) => Store::open_postgres(url).await,
+    };
+    opened.map_err(|error| match &error {
         store::OpenError::File { .. } => {
             anyhow!("{error}: make its folder writable for the user that runs vestibule, or set database.url")
         }
+        // It names its place, and the remedy.
+        store::OpenError::Server { .. } => anyhow!("{error}"),
         store::OpenError::Schema(_)
         | store::OpenError::Engine(_)
         | store::OpenError::NoWriteAheadLog
         | store::OpenError::Thread(_) => {
-            anyhow!("{}: {error}", path.display())
+            anyhow!("{}: {error}", config.database)
         }
     })
 }

@@ -36,8 +36,11 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     // Before anything says that we are there: a signal that comes early must find its handler.
     let signals = Signals::take()?;
     let house = house::open(config).await?;
-    let DatabaseUrl::Sqlite(database) = &config.database;
-    for secret in [&config.master_key_file, database] {
+    let database = match &config.database {
+        DatabaseUrl::Sqlite(file) => Some(file),
+        DatabaseUrl::Postgres(_) => None,
+    };
+    for secret in [Some(&config.master_key_file), database].into_iter().flatten() {
         if master_key_file::is_exposed(secret) {
             tracing::warn!(file = %secret.display(), "others than its owner may read this file: chmod 600");
         }

@@ -12,3 +12,13 @@ pub(crate) fn from_sqlite(message: &str) -> Option<Conflict> {
         _ => None,
     }
 }
+
+/// The conflict behind a unique constraint of PostgreSQL, which has the name that the migrations give it.
+pub(crate) fn from_postgres(constraint: &str) -> Option<Conflict> {
+    match constraint {
+        "login_names_key" => Some(Conflict::LoginNameTaken),
+        "throttles_bucket" => Some(Conflict::ThrottleChanged),
+        "master_key_only_row" => Some(Conflict::MasterKeyRecorded),
+        _ => None,
+    }
+}

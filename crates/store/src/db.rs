@@ -2,23 +2,22 @@
 
 use identity::ports::{Committed, StoreResult};
 
+use crate::postgres::Postgres;
 use crate::sql::{Row, Sql, Step, Value};
 use crate::sqlite::Sqlite;
 
 /// An open database.
 pub(crate) enum Db {
     Sqlite(Sqlite),
+    Postgres(Box<Postgres>),
 }
 
 impl Db {
     /// The rows of a query; what any process committed before the call is in them.
-    #[expect(
-        clippy::unused_async,
-        reason = "SQLite answers in the calling thread, a server over a socket does not"
-    )]
     pub(crate) async fn query(&self, sql: &'static Sql, values: &[Value]) -> StoreResult<Vec<Row>> {
         match self {
             Self::Sqlite(sqlite) => sqlite.query(sql, values),
+            Self::Postgres(postgres) => postgres.query(sql, values).await,
         }
     }
 
@@ -31,6 +30,7 @@ impl Db {
     pub(crate) async fn commit(&self, changes: Vec<Vec<Step>>) -> StoreResult<Committed> {
         match self {
             Self::Sqlite(sqlite) => sqlite.commit(changes).await,
+            Self::Postgres(postgres) => postgres.commit(changes).await,
         }
     }
 }

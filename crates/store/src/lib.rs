@@ -1,7 +1,7 @@
-//! The store port on SQLite: guarded commits, migrations, one SQL text a statement.
+//! The store port on SQLite and PostgreSQL: guarded commits, migrations, one SQL text a statement.
 //!
 //! The map: one module a noun with its statements ([`users`], [`sessions`], [`throttles`], [`audit`],
-//! [`master_key`]), [`db`] the seam to the engines, [`sqlite`] the engine, [`migrate`] the schema's history,
+//! [`master_key`]), [`db`] the seam to the engines [`sqlite`] and [`postgres`], [`migrate`] the schema's history,
 //! [`constraints`] how engines spell a violated one. It decides nothing: the guards repeat in SQL what `identity`
 //! decided, so that races are settled where the data is.
 
@@ -10,6 +10,7 @@ mod constraints;
 mod db;
 mod master_key;
 mod migrate;
+mod postgres;
 mod sessions;
 mod sql;
 mod sqlite;
@@ -28,8 +29,10 @@ use identity::user::{Credentials, LoginKey, User, UserNumber};
 use uuid::Uuid;
 
 pub use crate::migrate::SchemaError;
+pub use crate::postgres::PostgresUrl;
 
 use crate::db::Db;
+use crate::postgres::Postgres;
 use crate::sql::{Sql, Step};
 use crate::sqlite::Sqlite;
 
@@ -58,9 +61,23 @@ pub enum OpenError {
     /// The file system cannot hold a write-ahead log.
     #[error("the file system cannot hold a write-ahead log: put the database on a local disk")]
     NoWriteAheadLog,
+    /// The server is not there, or does not let us in.
+    #[error("the database at {place} {told}")]
+    Server {
+        /// Host, port and database, without the password.
+        place: String,
+        /// What it does instead, and the remedy.
+        told: String,
+    },
     /// The machine gives no thread.
     #[error("the writing thread cannot be started: {0}")]
     Thread(#[from] std::io::Error),
+}
+
+impl OpenError {
+    fn server(place: impl Into<String>, told: impl Into<String>) -> Self {
+        Self::Server { place: place.into(), told: told.into() }
+    }
 }
 
 impl Store {
@@ -70,6 +87,15 @@ impl Store {
     /// [`OpenError`], each with a sentence for the operator.
     pub fn open_sqlite(path: &Path) -> Result<Self, OpenError> {
         Ok(Self { db: Db::Sqlite(Sqlite::open(path)?) })
+    }
+
+    /// Opens the PostgreSQL database at this address, which must exist, and brings its schema up to date. When it
+    /// goes away later, everything is [`identity::ports::StoreError::Unavailable`] until it is back.
+    ///
+    /// # Errors
+    /// [`OpenError`], each with a sentence for the operator.
+    pub async fn open_postgres(url: &PostgresUrl) -> Result<Self, OpenError> {
+        Ok(Self { db: Db::Postgres(Box::new(Postgres::open(url).await?)) })
     }
 }
 

@@ -28,8 +28,23 @@ pub(crate) const SQLITE: &[Migration] = &[Migration {
     sql: include_str!("../migrations/sqlite/0001_foundation.sql"),
 }];
 
-/// Where the history is remembered. The same text on every engine.
-pub(crate) const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+/// The history on PostgreSQL: the same numbers and names.
+pub(crate) const POSTGRES: &[Migration] = &[Migration {
+    number: 1,
+    name: "foundation",
+    sql: include_str!("../migrations/postgres/0001_foundation.sql"),
+}];
+
+/// Where the history is remembered on PostgreSQL.
+pub(crate) const POSTGRES_TABLE: &str = "CREATE TABLE schema_migrations (
+    number   BIGINT NOT NULL,
+    name     TEXT   NOT NULL,
+    checksum BYTEA  NOT NULL,
+    CONSTRAINT schema_migrations_number PRIMARY KEY (number)
+)";
+
+/// Where the history is remembered on SQLite.
+pub(crate) const SQLITE_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     number   INTEGER NOT NULL PRIMARY KEY,
     name     TEXT    NOT NULL,
     checksum BLOB    NOT NULL
@@ -48,7 +63,7 @@ pub enum SchemaError {
     },
     /// There are tables, and no history of ours.
     #[error(
-        "the file holds the tables of another program: name a file of its own for vestibule in database.url"
+        "the database holds the tables of another program: name one of its own for vestibule in database.url"
     )]
     Foreign,
     /// The text of an applied migration is not the one we have.
@@ -107,9 +122,11 @@ mod tests {
     }
 
     #[test]
-    fn the_history_has_no_gaps() {
+    fn the_history_has_no_gaps_and_is_one_on_every_engine() {
         for (index, migration) in SQLITE.iter().enumerate() {
             assert_eq!(migration.number, i64::try_from(index).expect("small") + 1, "{}", migration.name);
         }
+        let told = |history: &[Migration]| history.iter().map(|m| (m.number, m.name)).collect::<Vec<_>>();
+        assert_eq!(told(SQLITE), told(POSTGRES));
     }
 }

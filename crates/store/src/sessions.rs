@@ -39,12 +39,13 @@ pub(crate) static LIVE_PAGE: Sql = Sql::new(concat!(
     " AND (s.idle_end IS NULL OR s.idle_end > $4) AND (s.absolute_end IS NULL OR s.absolute_end > $4)",
     " ORDER BY s.id LIMIT $3"
 ));
-/// A null limit is none. The count is safe: whoever opens a session holds the lock of the user's row.
+/// A null limit is none; PostgreSQL wants to be told the type of a value whose first use tells none. The count is
+/// safe: whoever opens a session holds the lock of the user's row.
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO sessions (id, user_number, door, digest_kind, digest, created, last_seen, idle_end,
          absolute_end, address, user_agent)
      SELECT $1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10
-     WHERE $11 IS NULL OR $11 > (
+     WHERE CAST($11 AS BIGINT) IS NULL OR $11 > (
          SELECT count(*) FROM sessions
          WHERE user_number = $2 AND door = $3 AND ended IS NULL
              AND (idle_end IS NULL OR idle_end > $6) AND (absolute_end IS NULL OR absolute_end > $6))",
@@ -53,7 +54,8 @@ pub(crate) static END: Sql =
     Sql::new("UPDATE sessions SET ended = $2, end_reason = $3 WHERE id = $1 AND ended IS NULL");
 pub(crate) static END_ALL: Sql = Sql::new(
     "UPDATE sessions SET ended = $2, end_reason = $3
-     WHERE user_number = $1 AND ended IS NULL AND ($4 IS NULL OR door = $4) AND ($5 IS NULL OR id <> $5)",
+     WHERE user_number = $1 AND ended IS NULL AND (CAST($4 AS TEXT) IS NULL OR door = $4)
+         AND (CAST($5 AS BYTEA) IS NULL OR id <> $5)",
 );
 /// Where somebody was and with what is personal; the rows stay for the count and the audit trail.
 pub(crate) static FORGET_DEVICES: Sql =

@@ -18,6 +18,11 @@ impl Sql {
         Self { text, numbered: OnceLock::new() }
     }
 
+    /// The text as written, which is how PostgreSQL reads it.
+    pub(crate) fn for_postgres(&self) -> &'static str {
+        self.text
+    }
+
     /// The text with SQLite's numbered placeholders.
     pub(crate) fn for_sqlite(&self) -> &str {
         // No text or literal of ours holds a dollar sign; `statements_hold_no_other_dollar_sign` sees to it.
@@ -52,9 +57,10 @@ impl From<bool> for Value {
     }
 }
 
+/// PostgreSQL keeps no null character in a text, so it is replaced on every engine.
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
+        Self::Text(value.replace('\0', "\u{FFFD}"))
     }
 }
 

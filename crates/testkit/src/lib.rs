@@ -1,13 +1,15 @@
-//! Dev only: the whole server in the test's own process, on a real database in a throw-away folder, with time that
-//! stands still and entropy that repeats.
+//! Dev only: the whole server in the test's own process, on a real throw-away database, with time that stands still
+//! and entropy that repeats.
 //!
-//! Nothing is replaced but the clock, the random numbers and the socket. Hashes cost next to nothing.
+//! Nothing is replaced but the clock, the random numbers and the socket. Hashes cost next to nothing. The database is
+//! SQLite's, or PostgreSQL's with `TEST_ENGINE=postgres` in the environment: the same tests hold on both.
 
 #![expect(clippy::expect_used, reason = "a test that cannot set up its server fails at once")]
 
 mod answer;
 mod clock;
 mod entropy;
+mod place;
 mod principal;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -25,6 +27,7 @@ use web::{Clock as _, Site, TrustedProxies, Web};
 pub use answer::Answer;
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
+use place::Place;
 pub use principal::{Ask, Principal};
 pub use server::mount::DIALECTS;
 
@@ -42,9 +45,9 @@ pub struct TestServer {
     pub identity: Identity,
     entropy: Arc<SeededEntropy>,
     router: Router,
-    // A handle of its own on the same file, as another process would have.
+    // A handle of its own on the same database, as another process would have.
     store: Store,
-    folder: Arc<tempfile::TempDir>,
+    place: Arc<Place>,
 }
 
 impl TestServer {
@@ -56,31 +59,32 @@ impl TestServer {
     /// A server with these settings, as in `vestibule.toml`; a `[password]` section
     /// replaces the cheap one, see [`CHEAP_HASHES`].
     pub fn with(settings: &str) -> Self {
-        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
-        Self::on(folder, settings, ManualClock::default(), Arc::new(SeededEntropy::new(1)))
+        Self::on(Arc::new(Place::new()), settings, ManualClock::default(), Arc::new(SeededEntropy::new(1)))
     }
 
     /// The same database under other settings: what a restart after a change of the configuration is.
     pub fn restarted_with(&self, settings: &str) -> Self {
-        Self::on(Arc::clone(&self.folder), settings, self.clock.clone(), Arc::clone(&self.entropy))
+        Self::on(Arc::clone(&self.place), settings, self.clock.clone(), Arc::clone(&self.entropy))
     }
 
-    fn on(
-        folder: Arc<tempfile::TempDir>,
-        settings: &str,
-        clock: ManualClock,
-        entropy: Arc<SeededEntropy>,
-    ) -> Self {
+    fn on(place: Arc<Place>, settings: &str, clock: ManualClock, entropy: Arc<SeededEntropy>) -> Self {
         let cheap = match settings.contains("[password]") {
             true => String::new(),
-            false => format!("[password]\n{CHEAP_HASHES}"),
+            false => format!(
+                "[password]
+{CHEAP_HASHES}"
+            ),
         };
-        let data_dir = folder.path().to_str().expect("a readable path");
-        let text = format!("data_dir = {data_dir:?}\n{settings}\n{cheap}");
+        let text = format!(
+            "{}
+{settings}
+{cheap}",
+            place.settings()
+        );
         let config = server::config::parse("test", &text, []).expect("good settings").config;
-        let open = || server::house::open_store(&config).expect("a database");
         let key = MasterKey::new([7; 32]);
-        let identity = server::house::build(&config, open(), entropy.clone(), key).expect("a core");
+        let identity =
+            server::house::build(&config, place::open(&config), entropy.clone(), key).expect("a core");
         let web = Web {
             identity: identity.clone(),
             clock: Arc::new(clock.clone()),
@@ -93,7 +97,8 @@ impl TestServer {
             body_bytes: config.limits.body_bytes,
         };
         let router = server::mount::router(&config, &web).expect("dialects that do not overlap");
-        Self { clock, identity, entropy, router, store: open(), folder }
+        let store = place::open(&config);
+        Self { clock, identity, entropy, router, store, place }
     }
 
     /// Somebody without a credential.
@@ -166,9 +171,8 @@ impl TestServer {
         &self.store
     }
 
-    /// Everything the database's files hold, to look for what must not be there.
+    /// Everything the data folder and the database hold, to look for what must not be there.
     pub fn stored_bytes(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.folder.path()).expect("the data folder");
-        files.filter_map(|file| std::fs::read(file.ok()?.path()).ok()).flatten().collect()
+        self.place.stored_bytes()
     }
 }

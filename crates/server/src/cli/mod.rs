@@ -48,7 +48,7 @@ async fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Migrate => {
             let (path, config) = (&loaded.config.data_dir, &loaded.config);
             house::make_folder(path)?;
-            drop(house::open_store(config)?);
+            drop(house::open_store(config).await?);
             output::tell(
                 format,
                 "the database's schema is up to date",

@@ -186,9 +186,12 @@ pub const KEYS: &[Key] = &[
     ),
     follows(
         "database.url",
-        Kind::Text("sqlite: with the path of a file"),
+        Kind::Text("sqlite: with the path of a file, or postgres://user@host/database"),
         "sqlite:{data_dir}/vestibule.db",
-        "The database: `sqlite:` and the path of its file.",
+        "The database: `sqlite:` and the path of its file, or `postgres://user:password@host:5432/database` for a \
+         PostgreSQL database that exists. Behind a `?`: `sslmode` = `disable`, `prefer` (as if not said), `require` or \
+         `verify-full`, this with `sslrootcert` = the PEM file of who signs the server's certificate; `host` = the \
+         folder of a socket; `port`, `application_name`, `options`. `vestibule config show` hides the password.",
     ),
     key(
         "password.memory_kib",

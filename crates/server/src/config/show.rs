@@ -1,6 +1,7 @@
 //! The effective configuration, printed so that it can be read back.
 //!
-//! No key is a secret today; one that becomes a secret is to be masked here.
+//! The one secret that a key can hold, the password in `database.url`, is masked, so that a configuration with it is
+//! shown and not to be read back.
 
 use std::path::Path;
 use std::time::Duration;

@@ -22,8 +22,18 @@ const HOUSE: &[(&str, &[&str])] = &[
 const TESTS_MAY_KNOW: &[&str] = &["testkit", "store"];
 
 /// What the core has never heard of, as its code would name it.
-const STRANGERS_TO_THE_CORE: &[&str] =
-    &["axum", "axum_server", "http", "http_body_util", "hyper", "rusqlite", "tower", "tower_http"];
+const STRANGERS_TO_THE_CORE: &[&str] = &[
+    "axum",
+    "axum_server",
+    "http",
+    "http_body_util",
+    "hyper",
+    "rusqlite",
+    "tokio_postgres",
+    "deadpool_postgres",
+    "tower",
+    "tower_http",
+];
 
 /// A file that is longer holds two things.
 const MOST_LINES: usize = 600;

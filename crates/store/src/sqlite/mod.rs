@@ -143,7 +143,7 @@ fn refuse_foreign(connection: &Connection) -> Result<(), OpenError> {
 fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     // Immediate: of two processes that start together one migrates, the other waits and finds it done.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute(migrate::TABLE, [])?;
+    transaction.execute(migrate::SQLITE_TABLE, [])?;
     let applied: Vec<(i64, Vec<u8>)> = transaction
         .prepare("SELECT number, checksum FROM schema_migrations ORDER BY number")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?

@@ -1,7 +1,9 @@
-//! The store's own tests: the contract, which every engine keeps, and what SQLite adds to it.
+//! The store's own tests: the contract, which every engine keeps, and what each adds to it.
 #![cfg(test)]
 
 mod contract;
+mod parity;
+mod postgres;
 mod sqlite;
 mod watched;
 mod world;

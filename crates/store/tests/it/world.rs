@@ -1,36 +1,54 @@
 //! A fresh database, and short words for what the cases do with it.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use identity::audit::{Event, EventKind};
-use identity::ports::{Change, Commit, Conflict, SessionQuery, Store, StoreError, StoreResult};
+use identity::ports::{Change, Commit, Committed, Conflict, SessionQuery, Store, StoreError, StoreResult};
 use identity::secret::{Digest, DigestKind};
 use identity::session::{NewSession, Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
 use identity::user::{Email, LoginKey, NewUser, Role, Status, User, UserNumber, Username};
 use identity::{Door, RequestId, Timestamp};
+use store::PostgresUrl;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::postgres::cluster;
 use crate::watched::{Parts, Watched};
 
 /// A fresh database of some engine, opened.
 pub(crate) struct World {
     pub(crate) store: Arc<Watched>,
     parts: Parts,
-    open: Box<dyn Fn() -> Arc<dyn Store> + Send + Sync>,
-    /// Removed with the world.
-    _folder: TempDir,
+    at: At,
+}
+
+/// Where its database is.
+enum At {
+    /// A file in a folder, which is removed with the world.
+    Sqlite(TempDir),
+    Postgres(PostgresUrl),
+}
+
+impl At {
+    async fn open(&self) -> Arc<dyn Store> {
+        Arc::new(match self {
+            Self::Sqlite(folder) => store::Store::open_sqlite(&folder.path().join("vestibule.db")).unwrap(),
+            Self::Postgres(url) => store::Store::open_postgres(url).await.unwrap(),
+        })
+    }
 }
 
 /// A world on SQLite.
-pub(crate) fn sqlite() -> World {
-    let folder = tempfile::tempdir().unwrap();
-    let path: PathBuf = folder.path().join("vestibule.db");
-    World::new(folder, move || Arc::new(store::Store::open_sqlite(&path).unwrap()))
+pub(crate) async fn sqlite() -> World {
+    World::new(At::Sqlite(tempfile::tempdir().unwrap())).await
+}
+
+/// A world on PostgreSQL.
+pub(crate) async fn postgres() -> World {
+    World::new(At::Postgres(PostgresUrl::parse(&cluster::database()).unwrap())).await
 }
 
 /// Everything that can be seen of a database, for comparison.
@@ -44,15 +62,15 @@ struct State {
 }
 
 impl World {
-    fn new(folder: TempDir, open: impl Fn() -> Arc<dyn Store> + Send + Sync + 'static) -> Self {
+    async fn new(at: At) -> Self {
         let parts = Parts::default();
-        let store = Arc::new(Watched { inner: open(), parts: Arc::clone(&parts) });
-        Self { store, parts, open: Box::new(open), _folder: folder }
+        let store = Arc::new(Watched { inner: at.open().await, parts: Arc::clone(&parts) });
+        Self { store, parts, at }
     }
 
     /// The same database, opened once more, as another process does.
-    pub(crate) fn another_process(&self) -> Arc<Watched> {
-        Arc::new(Watched { inner: (self.open)(), parts: Arc::clone(&self.parts) })
+    pub(crate) async fn another_process(&self) -> Arc<Watched> {
+        Arc::new(Watched { inner: self.at.open().await, parts: Arc::clone(&self.parts) })
     }
 
     /// The parts of the port that were used.
@@ -251,4 +269,39 @@ pub(crate) fn event(kind: EventKind, detail: &str) -> Event {
         request: RequestId(id()),
         detail: detail.to_owned(),
     }
+}
+
+/// Makes a user and records that, in one commit. The id is not one of another process.
+pub(crate) async fn create(store: &dyn Store, name: &str) -> StoreResult<Committed> {
+    let mut id = [0; 16];
+    id.iter_mut().zip(name.bytes()).for_each(|(to, from)| *to = from);
+    let user = NewUser { id: Uuid::from_bytes(id), ..new_user(name) };
+    let events = vec![event(EventKind::UserCreated, name)];
+    store.commit(Commit { changes: vec![Change::CreateUser(user)], events }).await
+}
+
+/// The usernames, in order of number.
+pub(crate) async fn names(store: &dyn Store) -> Vec<String> {
+    let users = store.users(UserNumber(0), 10_000).await.unwrap();
+    users.into_iter().filter_map(|user| user.username).collect()
+}
+
+/// Every read of the port, and what became of it.
+pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
+    let session = SessionId(id());
+    let query = SessionQuery { live_at: Some(at(0)), after: None, limit: 9 };
+    vec![
+        ("ping", store.ping().await.err()),
+        ("user", store.user(UserNumber(1)).await.err()),
+        ("user_by_id", store.user_by_id(id()).await.err()),
+        ("user_by_name", store.user_by_name(&key("ann")).await.err()),
+        ("users", store.users(UserNumber(0), 9).await.err()),
+        ("credentials", store.credentials(&key("ann")).await.err()),
+        ("session", store.session(session).await.err()),
+        ("session_by_digest", store.session_by_digest(&digest(session)).await.err()),
+        ("sessions", store.sessions(UserNumber(1), query).await.err()),
+        ("throttle", store.throttle(&name_bucket(1)).await.err()),
+        ("events", store.events(0, 9).await.err()),
+        ("master_key_check", store.master_key_check().await.err()),
+    ]
 }

@@ -132,14 +132,13 @@ fn the_database_and_the_master_key_follow_the_data_folder() {
 }
 
 #[test]
-fn only_a_file_of_sqlite_is_a_database() {
-    let only_sqlite =
-        "database.url: this version of Vestibule speaks SQLite only: write sqlite: and the path of a file";
-    let shape = "database.url: sqlite: and the path of a file is wanted, such as \"sqlite:vestibule.db\"";
+fn a_database_is_a_file_of_sqlite_or_on_a_server_of_postgresql() {
+    let shape = "database.url: sqlite: and the path of a file is wanted, such as \"sqlite:vestibule.db\", or \
+                 postgres://user@host/database";
     let memory = "database.url: a plain file is wanted behind sqlite:, no database in memory";
+    let server = "database.url: postgres://user:password@host:5432/database is wanted, with what is not a letter or a \
+                  digit in the password written as in any URL, such as %40 for @";
     refused(&[
-        ("database.url = \"postgres://me:hunter2@host/db\"", only_sqlite),
-        ("database.url = \"postgresql://host/db\"", only_sqlite),
         ("database.url = \"mysql://host/db\"", shape),
         ("database.url = \"\"", shape),
         ("database.url = \"sqlite:\"", shape),
@@ -150,7 +149,23 @@ fn only_a_file_of_sqlite_is_a_database() {
             "database.url = \"sqlite:///srv/x.db\"",
             "database.url: the path follows sqlite: directly, such as \"sqlite:/var/lib/vestibule.db\"",
         ),
+        ("database.url = \"postgres:vestibule\"", server),
+        ("database.url = \"postgres://me:hunter2@/db\"", server),
     ]);
+    for text in ["postgres://me@host/db", "postgresql://me@host:5433/db?sslmode=require"] {
+        let database = config(&format!("database.url = {text:?}")).database;
+        assert!(matches!(database, DatabaseUrl::Postgres(_)) && database.to_string() == text, "{database:?}");
+    }
+}
+
+#[test]
+fn a_password_in_the_databases_address_is_shown_nowhere() {
+    let config = config("database.url = \"postgres://me:hunter2@host/db?sslmode=disable\"");
+    let json = crate::config::show_json(&config);
+    assert_eq!(json["database"]["url"], "postgres://me:***@host/db?sslmode=disable");
+    for text in [crate::config::show(&config), json.to_string(), format!("{config:?}")] {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
 }
 
 #[test]

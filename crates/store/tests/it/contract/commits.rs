@@ -3,7 +3,7 @@
 use identity::audit::EventKind;
 use identity::ports::{Change, Commit, Committed, Conflict, Store as _};
 use identity::session::{EndReason, SessionId};
-use identity::user::{Status, UserNumber};
+use identity::user::{NewUser, Status, UserNumber};
 
 use crate::world::{World, at, event, first_try, id, name_bucket, new_session, new_user};
 
@@ -32,6 +32,11 @@ pub(super) async fn a_commit_tells_rows_for_each_change(world: &World) {
 
 pub(super) async fn an_empty_commit_is_applied(world: &World) {
     assert_eq!(world.store.commit(Commit::default()).await.unwrap(), Committed::default());
+}
+
+pub(super) async fn a_null_character_in_a_text_is_replaced(world: &World) {
+    let user = NewUser { name: "A\0nn".to_owned(), ..new_user("ann") };
+    assert_eq!(world.make(user).await.name, "A\u{FFFD}nn");
 }
 
 pub(super) async fn a_change_sees_the_ones_before_it(world: &World) {
@@ -71,7 +76,7 @@ pub(super) async fn a_miss_undoes_what_was_before_it(world: &World) {
 }
 
 pub(super) async fn what_one_process_committed_the_other_reads_next(world: &World) {
-    let (one, other) = (&world.store, world.another_process());
+    let (one, other) = (&world.store, world.another_process().await);
     for round in 1..20_i64 {
         let (writer, reader) = if round % 2 == 0 { (one, &other) } else { (&other, one) };
         assert!(reader.user(UserNumber(round)).await.unwrap().is_none());

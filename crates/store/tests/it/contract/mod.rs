@@ -24,7 +24,7 @@ macro_rules! contract {
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
                 async fn $case() {
-                    let world = crate::world::$engine();
+                    let world = crate::world::$engine().await;
                     super::$file::$case(&world).await;
                     let used = world.parts();
                     let declared: &[&str] = &[$($part),*];
@@ -106,6 +106,7 @@ macro_rules! on {
 
             commits::a_commit_tells_rows_for_each_change ["commit"]
             commits::an_empty_commit_is_applied ["commit"]
+            commits::a_null_character_in_a_text_is_replaced ["CreateUser"]
             commits::a_change_sees_the_ones_before_it ["commit" "CreateUser" "OpenSession"]
             commits::a_miss_undoes_what_was_before_it ["commit" "EndSession/SessionEnded"]
             commits::what_one_process_committed_the_other_reads_next ["commit" "users" "user" "events" "ping"]
@@ -125,3 +126,4 @@ macro_rules! on {
 }
 
 on!(sqlite);
+on!(postgres);

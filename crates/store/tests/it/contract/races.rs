@@ -42,7 +42,7 @@ where
 
 /// Commits all of these together, by turns from two processes.
 async fn commit_together(world: &World, commits: Vec<Commit>) -> Vec<StoreResult<Committed>> {
-    let stores = [Arc::clone(&world.store), world.another_process()];
+    let stores = [Arc::clone(&world.store), world.another_process().await];
     let tasks =
         commits.into_iter().zip(stores.into_iter().cycle()).map(|(commit, store)| commit_by(store, commit));
     together(tasks.collect()).await
@@ -132,7 +132,7 @@ pub(super) async fn a_state_is_followed_by_one_try(world: &World) {
 }
 
 pub(super) async fn every_try_is_counted(world: &World) {
-    let stores = [Arc::clone(&world.store), world.another_process()];
+    let stores = [Arc::clone(&world.store), world.another_process().await];
     let tasks = stores.into_iter().cycle().take(20).map(reserve_until_counted);
     let versions: BTreeSet<i64> = together(tasks.collect()).await.into_iter().collect();
     assert!(versions.iter().copied().eq(1..=20), "two were counted on one version: {versions:?}");
@@ -211,7 +211,7 @@ pub(super) async fn a_master_key_is_recorded_by_one(world: &World) {
 }
 
 pub(super) async fn two_processes_write_at_once(world: &World) {
-    let stores = [Arc::clone(&world.store), world.another_process()];
+    let stores = [Arc::clone(&world.store), world.another_process().await];
     let tasks = stores.into_iter().enumerate().map(|(process, store)| async move {
         for n in 0..50 {
             let user = new_user(&format!("user-{process}-{n}"));

@@ -3,12 +3,12 @@
 use std::fs::OpenOptions;
 use std::time::Duration;
 
-use identity::ports::{SessionQuery, Store as _, StoreError};
+use identity::ports::{Store as _, StoreError};
 use identity::user::UserNumber;
 use store::Store;
 
 use super::{Folder, companion, create, names, open, raw};
-use crate::world::{at, digest, key, name_bucket, new_session};
+use crate::world::{digest, failures_of_reads, name_bucket, new_session};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_waits_for_another_process() {
@@ -65,7 +65,6 @@ async fn a_database_that_cannot_be_read_is_unavailable() {
     let folder = Folder::new();
     let store = open(&folder.database());
     create(&store, "ann").await.unwrap();
-    let ann = store.user(UserNumber(1)).await.unwrap().unwrap();
     store.ping().await.unwrap();
     // A store whose reader has not read anything yet.
     let store = open(&folder.database());
@@ -78,23 +77,7 @@ async fn a_database_that_cannot_be_read_is_unavailable() {
             .unwrap();
     }
 
-    let session = new_session(&ann, "knox");
-    let query = SessionQuery { live_at: Some(at(0)), after: None, limit: 9 };
-    let answers = [
-        ("ping", store.ping().await.err()),
-        ("user", store.user(ann.number).await.err()),
-        ("user_by_id", store.user_by_id(ann.id).await.err()),
-        ("user_by_name", store.user_by_name(&key("ann")).await.err()),
-        ("users", store.users(UserNumber(0), 9).await.err()),
-        ("credentials", store.credentials(&key("ann")).await.err()),
-        ("session", store.session(session.id).await.err()),
-        ("session_by_digest", store.session_by_digest(&digest(session.id)).await.err()),
-        ("sessions", store.sessions(ann.number, query).await.err()),
-        ("throttle", store.throttle(&name_bucket(1)).await.err()),
-        ("events", store.events(0, 9).await.err()),
-        ("master_key_check", store.master_key_check().await.err()),
-    ];
-    for (method, error) in answers {
+    for (method, error) in failures_of_reads(&store).await {
         assert!(matches!(error, Some(StoreError::Unavailable(_))), "{method}: {error:?}");
     }
 }
