@@ -27,7 +27,8 @@ use crate::sql::{Row, Sql, Step, Value};
 /// Connections for commits, at most. A commit takes two round trips and one flush to the server's disk; more of them
 /// at once would only wait for each other there.
 const COMMITTERS: usize = 12;
-/// How long a commit waits for a connection, and a statement for its answer.
+/// How long a commit waits for a connection, and a statement for its answer; the server is told the same when a
+/// session begins.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A PostgreSQL database.

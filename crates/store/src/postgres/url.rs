@@ -52,7 +52,7 @@ impl PostgresUrl {
     ///
     /// A sentence that says what is wrong. It repeats nothing of the text: that may hold a password.
     pub fn parse(text: &str) -> Result<Self, String> {
-        // Where a URL begins has no dollar, quote or blank; the rest is read as libpq does: up to the first `@`.
+        // The first `@` ends the credentials, as the driver reads it.
         let rest =
             text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://")).ok_or(SHAPE)?;
         let (credentials, address) = match rest.split_once('@') {

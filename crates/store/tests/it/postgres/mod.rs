@@ -7,6 +7,7 @@ mod faults;
 mod network;
 mod nodes;
 mod outage;
+mod password;
 mod schema;
 mod tls;
 

@@ -1,7 +1,7 @@
 //! A network that is silent, or breaks at the worst moment: a proxy stands before the server.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use identity::ports::{Store as _, StoreError};
@@ -19,7 +19,7 @@ enum Weather {
     Fair,
     /// Nothing comes through, and nobody is told.
     Silent,
-    /// A connection breaks when it asks to commit, before the server hears of it.
+    /// The next connection that asks to commit breaks before the server hears of it.
     BreaksBeforeCommit,
     /// The same after the server has heard of it.
     BreaksAfterCommit,
@@ -46,11 +46,12 @@ impl Network {
                 let Ok(server) = TcpStream::connect(&address).await else { continue };
                 let (from_client, to_client) = client.into_split();
                 let (from_server, to_server) = server.into_split();
-                let (asking, answering) = (Arc::clone(&proxy), Arc::clone(&proxy));
+                let proxy = Arc::clone(&proxy);
                 tokio::spawn(async move {
+                    let deaf = AtomicBool::new(false);
                     tokio::select! {
-                        () = asking.carry(from_client, to_server, true) => {}
-                        () = answering.carry(from_server, to_client, false) => {}
+                        () = proxy.ask(from_client, to_server, &deaf) => {}
+                        () = proxy.answer(from_server, to_client, &deaf) => {}
                     }
                 });
             }
@@ -66,32 +67,41 @@ impl Network {
         self.weather.load(Ordering::SeqCst) == weather as u8
     }
 
-    /// Carries bytes until the connection ends or is broken.
-    async fn carry(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, asks: bool) {
+    async fn while_silent(&self) {
+        while self.is(Weather::Silent) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Carries to the server until the connection ends or is broken; `deaf`: no answer comes back.
+    async fn ask(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, deaf: &AtomicBool) {
         let mut buffer = vec![0; 65_536];
         while let Ok(length @ 1..) = from.read(&mut buffer).await {
-            while self.is(Weather::Silent) {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+            self.while_silent().await;
             let bytes = &buffer[..length];
-            let commits = asks && bytes.windows(7).any(|window| window == b"COMMIT\0");
-            if asks && self.is(Weather::BreaksOnce) {
+            let commits = bytes.windows(7).any(|window| window == b"COMMIT\0");
+            if self.is(Weather::BreaksOnce) || commits && self.is(Weather::BreaksBeforeCommit) {
                 return self.set(Weather::Fair);
             }
-            if commits && self.is(Weather::BreaksBeforeCommit) {
-                return;
-            }
             let last = commits && self.is(Weather::BreaksAfterCommit);
-            if last {
-                // The server's answer goes nowhere.
-                self.set(Weather::Silent);
-            }
+            deaf.store(last, Ordering::SeqCst);
             if to.write_all(bytes).await.is_err() {
                 return;
             }
             if last {
                 // Until the server has done as told.
-                return tokio::time::sleep(Duration::from_millis(200)).await;
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                return self.set(Weather::Fair);
+            }
+        }
+    }
+
+    async fn answer(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, deaf: &AtomicBool) {
+        let mut buffer = vec![0; 65_536];
+        while let Ok(length @ 1..) = from.read(&mut buffer).await {
+            self.while_silent().await;
+            if !deaf.load(Ordering::SeqCst) && to.write_all(&buffer[..length]).await.is_err() {
+                return;
             }
         }
     }
@@ -108,7 +118,7 @@ async fn a_commit_whose_answer_is_lost_is_neither_acknowledged_nor_repeated() {
     network.set(Weather::BreaksBeforeCommit);
     let outcome = create(&store, "cid").await;
     assert!(matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
-    network.set(Weather::Fair);
+    assert!(network.is(Weather::Fair), "no connection broke");
     assert_eq!(names(&store).await, ["ann", "bob"], "one was done and one was not; nobody was told which");
     assert_eq!(store.events(0, 9).await.unwrap().len(), 2);
     create(&store, "dan").await.unwrap();
