@@ -1,3 +1,5 @@
+//! Syntho's sessions with a cookie: routes, settings and the door they open. Not the core behind it.
+//!
 #![doc = include_str!("README.md")]
 
 mod caller;
