@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use identity::{Actor, Op, Origin, RequestId};
-use web::Web;
+use web::{Fault, Web};
 
 /// How long a use of a session waits to be written.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
@@ -18,12 +18,14 @@ pub async fn run(web: Web) {
         tokio::select! {
             _ = flush.tick() => {
                 if let Err(error) = web.identity.sessions.flush().await {
-                    tracing::warn!(%error, "uses of sessions could not be written, they are kept for later");
+                    let cause = Fault::from(&error).cause;
+                    tracing::warn!(%error, cause, "uses of sessions could not be written, they are kept for later");
                 }
             }
             _ = tidy.tick() => {
                 if let Err(error) = web.identity.tidy(&op(&web)).await {
-                    tracing::warn!(%error, "old failure counts could not be forgotten");
+                    let cause = Fault::from(&error).cause;
+                    tracing::warn!(%error, cause, "old failure counts could not be forgotten");
                 }
             }
         }
