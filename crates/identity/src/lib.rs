@@ -6,7 +6,9 @@
 //! [`session`], [`sign_in`], [`throttle`], [`audit`], with [`secret`] and [`master_key`] beneath them.
 
 pub mod audit;
+pub mod captcha;
 pub mod error;
+pub mod mail;
 pub mod master_key;
 pub mod op;
 pub mod policy;
