@@ -15,7 +15,7 @@ use crate::{load, now, progress};
 /// Checks a second.
 const RATE: u32 = 1000;
 /// Connections that they come over.
-const CLIENTS: usize = 16;
+const CLIENTS: usize = 64;
 /// The line: p99 beside logins is at most so many times the one without, or so much more, whichever allows more.
 const TIMES: f64 = 3.0;
 const MORE_MS: f64 = 5.0;
