@@ -80,7 +80,9 @@ fn leads(page: &str) -> Vec<(bool, String)> {
     let links = links.map(|target| (true, target.split('#').next().unwrap_or_default().to_owned()));
     let spans = page.split('`').skip(1).step_by(2);
     let is_path = |span: &&str| {
-        ["crates/", "docs/", "tests/", ".ci/", ".config/"].iter().any(|folder| span.starts_with(folder))
+        ["crates/", "docs/", "tests/", "bench/", ".ci/", ".config/"]
+            .iter()
+            .any(|folder| span.starts_with(folder))
             && !span.contains(['<', '*', '{', ' ', ','])
     };
     links.chain(spans.filter(is_path).map(|span| (false, span.to_owned()))).collect()
@@ -93,7 +95,7 @@ fn pages() -> Vec<PathBuf> {
             .map(|name| root().join(name).with_extension("md")),
     );
     pages.extend(files(&root().join("crates/dialects/src"), "md"));
-    pages.push(root().join("tests/clients/README.md"));
+    pages.extend(["tests/clients/README.md", "bench/RESULTS.md"].map(|page| root().join(page)));
     pages
 }
 
