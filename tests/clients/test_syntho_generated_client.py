@@ -3,40 +3,16 @@
 It knows the paths, bodies and answers from the document alone, and checks them by their types.
 """
 
-import importlib
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from documents import generated_client
 from vestibule import PASSWORD, unique
-
-PACKAGE = "generated_syntho"
 
 
 @pytest.fixture(scope="session")
 def generated(documented, tmp_path_factory):
     """The package of the generated client."""
-    folder = tmp_path_factory.mktemp("generated")
-    subprocess.run(
-        [
-            Path(sys.executable).parent / "openapi-python-client", "generate",
-            "--url", f"{documented.url}/docs/syntho.json",
-            "--output-path", folder / PACKAGE,
-            "--meta", "none",
-        ],
-        cwd=folder,
-        env={"NO_PROXY": "127.0.0.1", "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
-        stdin=subprocess.DEVNULL,
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )  # fmt: skip
-    sys.path.insert(0, str(folder))
-    try:
-        yield lambda name: importlib.import_module(f"{PACKAGE}.{name}")
-    finally:
-        sys.path.remove(str(folder))
+    with generated_client(documented, "syntho", tmp_path_factory.mktemp("generated")) as module:
+        yield module
 
 
 @pytest.fixture
