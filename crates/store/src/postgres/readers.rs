@@ -42,8 +42,7 @@ impl Readers {
 
     /// The rows of a query. A read may be done twice, so one that lost its connection is.
     pub(super) async fn query(&self, sql: &'static Sql, values: &[Value]) -> StoreResult<Vec<Row>> {
-        let next = self.next.fetch_add(1, Ordering::Relaxed) % READERS;
-        let Some(line) = self.lines.get(next) else { return Err(too_slow()) };
+        let Some(line) = self.line() else { return Err(too_slow()) };
         let mut again = true;
         loop {
             let client = line.client(&self.connector).await?;
@@ -62,7 +61,23 @@ impl Readers {
     }
 }
 
+impl Readers {
+    /// Each in its turn; but while one rests, nobody waits for another one to be opened: a start asks a few things one
+    /// after the other, and each connection costs several round trips.
+    fn line(&self) -> Option<&Line> {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        let in_turn = |step: usize| self.lines.get(turn.wrapping_add(step) % READERS);
+        (0..READERS).filter_map(in_turn).find(|line| line.rests()).or_else(|| in_turn(0))
+    }
+}
+
 impl Line {
+    /// Whether there is a connection that nobody uses at the moment.
+    fn rests(&self) -> bool {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.as_ref().is_some_and(|client| !client.is_closed() && Arc::strong_count(client) == 1)
+    }
+
     async fn client(&self, connector: &Connector) -> StoreResult<Arc<ClientWrapper>> {
         if let Some(client) = self.current() {
             return Ok(client);

@@ -8,6 +8,7 @@ mod network;
 mod nodes;
 mod outage;
 mod password;
+mod readers;
 mod schema;
 mod tls;
 
