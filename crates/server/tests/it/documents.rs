@@ -93,6 +93,7 @@ fn pages() -> Vec<PathBuf> {
             .map(|name| root().join(name).with_extension("md")),
     );
     pages.extend(files(&root().join("crates/dialects/src"), "md"));
+    pages.push(root().join("crates/jose/fuzz/README.md"));
     pages.push(root().join("tests/clients/README.md"));
     pages
 }
