@@ -95,7 +95,8 @@ fn pages() -> Vec<PathBuf> {
             .map(|name| root().join(name).with_extension("md")),
     );
     pages.extend(files(&root().join("crates/dialects/src"), "md"));
-    pages.extend(["tests/clients/README.md", "bench/RESULTS.md"].map(|page| root().join(page)));
+    let others = ["tests/clients/README.md", "bench/RESULTS.md", "crates/jose/fuzz/README.md"];
+    pages.extend(others.map(|page| root().join(page)));
     pages
 }
 
