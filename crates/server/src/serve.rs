@@ -12,7 +12,7 @@ use axum_server::tls_rustls::RustlsAcceptor;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use web::clock::SystemClock;
-use web::{Site, TrustedProxies, Web};
+use web::{ReturnUrls, Site, TrustedProxies, Web};
 
 use crate::config::{Config, DatabaseUrl, Loaded};
 use crate::connections::{Patient, Places};
@@ -74,6 +74,7 @@ pub fn web(config: &Config, house: &House) -> Web {
             origin: config.public_url.origin().as_str().to_owned(),
             secure: config.public_url.is_https(),
         },
+        return_urls: ReturnUrls::new(config.public_url.origin().as_str(), config.return_urls.clone()),
         proxies: TrustedProxies::new(config.trusted_proxies.clone()),
         body_bytes: config.limits.body_bytes,
     }
