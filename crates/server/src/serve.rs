@@ -14,7 +14,7 @@ use hyper_util::server::conn::auto::Builder;
 use web::clock::SystemClock;
 use web::{ReturnUrls, Site, TrustedProxies, Web};
 
-use crate::config::{Config, DatabaseUrl, Loaded};
+use crate::config::{Config, DatabaseUrl, Loaded, SecretSource};
 use crate::connections::{Patient, Places};
 use crate::house::{self, House};
 use crate::signals::{Hangup, Signals, Stop};
@@ -40,7 +40,14 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
         DatabaseUrl::Sqlite(file) => Some(file),
         DatabaseUrl::Postgres(_) => None,
     };
-    for secret in [Some(&config.master_key_file), database].into_iter().flatten() {
+    let captcha_secret = config.captcha.as_ref().and_then(|captcha| match &captcha.secret {
+        SecretSource::File(file) => Some(file),
+        SecretSource::Given(_) => None,
+    });
+    let smtp_password = config.mail.smtp_password_file.as_ref();
+    for secret in
+        [Some(&config.master_key_file), database, smtp_password, captcha_secret].into_iter().flatten()
+    {
         if master_key_file::is_exposed(secret) {
             tracing::warn!(file = %secret.display(), "others than its owner may read this file: chmod 600");
         }
