@@ -14,6 +14,7 @@ pub mod house;
 pub mod jobs;
 pub mod listener;
 pub mod log;
+pub mod mail;
 pub mod master_key_file;
 pub mod mount;
 pub mod operation;
