@@ -9,6 +9,7 @@
 mod answer;
 mod clock;
 mod entropy;
+mod mail;
 mod place;
 mod principal;
 
@@ -27,6 +28,7 @@ use web::{Clock as _, ReturnUrls, Site, TrustedProxies, Web};
 pub use answer::Answer;
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
+pub use mail::CapturedMail;
 use place::Place;
 pub use principal::{Ask, Principal};
 pub use server::mount::DIALECTS;
