@@ -4,6 +4,7 @@
 //! The map: [`config`] what the operator wrote, [`cli`] the commands, [`house`] the core put together from both,
 //! [`mount`] the list of dialects and the router made from it, [`serve`] the running server.
 
+pub mod captcha;
 pub mod cli;
 pub mod config;
 pub mod connections;
@@ -13,8 +14,10 @@ pub mod house;
 pub mod jobs;
 pub mod listener;
 pub mod log;
+pub mod mail;
 pub mod master_key_file;
 pub mod mount;
 pub mod operation;
+pub mod secret_file;
 pub mod serve;
 pub mod signals;

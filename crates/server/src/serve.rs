@@ -12,9 +12,9 @@ use axum_server::tls_rustls::RustlsAcceptor;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use web::clock::SystemClock;
-use web::{Site, TrustedProxies, Web};
+use web::{ReturnUrls, Site, TrustedProxies, Web};
 
-use crate::config::{Config, DatabaseUrl, Loaded};
+use crate::config::{Config, DatabaseUrl, Loaded, SecretSource};
 use crate::connections::{Patient, Places};
 use crate::house::{self, House};
 use crate::signals::{Hangup, Signals, Stop};
@@ -40,7 +40,14 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
         DatabaseUrl::Sqlite(file) => Some(file),
         DatabaseUrl::Postgres(_) => None,
     };
-    for secret in [Some(&config.master_key_file), database].into_iter().flatten() {
+    let captcha_secret = config.captcha.as_ref().and_then(|captcha| match &captcha.secret {
+        SecretSource::File(file) => Some(file),
+        SecretSource::Given(_) => None,
+    });
+    let smtp_password = config.mail.smtp_password_file.as_ref();
+    for secret in
+        [Some(&config.master_key_file), database, smtp_password, captcha_secret].into_iter().flatten()
+    {
         if master_key_file::is_exposed(secret) {
             tracing::warn!(file = %secret.display(), "others than its owner may read this file: chmod 600");
         }
@@ -74,6 +81,7 @@ pub fn web(config: &Config, house: &House) -> Web {
             origin: config.public_url.origin().as_str().to_owned(),
             secure: config.public_url.is_https(),
         },
+        return_urls: ReturnUrls::new(config.public_url.origin().as_str(), config.return_urls.clone()),
         proxies: TrustedProxies::new(config.trusted_proxies.clone()),
         body_bytes: config.limits.body_bytes,
     }

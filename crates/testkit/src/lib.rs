@@ -9,6 +9,7 @@
 mod answer;
 mod clock;
 mod entropy;
+mod mail;
 mod place;
 mod principal;
 
@@ -22,11 +23,12 @@ use identity::ports::{Entropy as _, Store as _};
 use identity::user::{Role, Status, User};
 use identity::{Actor, Door, Identity, MasterKey, NewAccount, NewPassword, Op, Origin, RequestId};
 use store::Store;
-use web::{Clock as _, Site, TrustedProxies, Web};
+use web::{Clock as _, ReturnUrls, Site, TrustedProxies, Web};
 
 pub use answer::Answer;
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
+pub use mail::CapturedMail;
 use place::Place;
 pub use principal::{Ask, Principal};
 pub use server::mount::DIALECTS;
@@ -93,6 +95,7 @@ impl TestServer {
                 origin: config.public_url.origin().as_str().to_owned(),
                 secure: config.public_url.is_https(),
             },
+            return_urls: ReturnUrls::new(config.public_url.origin().as_str(), config.return_urls.clone()),
             proxies: TrustedProxies::new(config.trusted_proxies.clone()),
             body_bytes: config.limits.body_bytes,
         };

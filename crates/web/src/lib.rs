@@ -15,6 +15,7 @@ pub mod mount;
 pub mod origin;
 pub mod refusal;
 pub mod request;
+pub mod return_url;
 pub mod trace;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub use crate::mount::{Door, Mounted};
 pub use crate::origin::{Origins, Site};
 pub use crate::refusal::Refusal;
 pub use crate::request::Context;
+pub use crate::return_url::{ReturnUrl, ReturnUrls};
 
 /// What every surface is given.
 #[derive(Clone)]
@@ -43,6 +45,8 @@ pub struct Web {
     pub entropy: Arc<dyn Entropy>,
     /// Where the outside world finds this server.
     pub site: Site,
+    /// Where people may be led back to.
+    pub return_urls: ReturnUrls,
     /// Whose word about the client's address counts.
     pub proxies: TrustedProxies,
     /// The longest request body that is read, in bytes (`[limits] body_bytes`).

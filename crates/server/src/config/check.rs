@@ -1,6 +1,6 @@
 //! What the typed settings mean, and whether they make sense alone and together: the only way to a [`Config`].
 //!
-//! Every fault is collected, so that one start shows them all; each is a sentence that says what is wanted.
+//! `mail.rs` and `captcha.rs` judge their own sections. Every fault is collected, so that one start shows them all; each is a sentence that says what is wanted.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -10,10 +10,13 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use password::{Cost, InvalidCost};
+use web::ReturnUrl;
 
 use super::keys::{Key, Kind};
 use super::layers::{Layers, Problem};
-use super::{Config, DatabaseUrl, Dialects, Knox, Limits, Log, Password, PublicUrl, Syntho, Tls, WebOrigin};
+use super::{
+    Config, DatabaseUrl, Dialects, Knox, Limits, Log, Password, Probe, PublicUrl, Syntho, Tls, WebOrigin,
+};
 use super::{LogFormat, LogLevel, Scope, Wire, duration, raw};
 
 /// What became of a set of settings. `config` is absent only beside a problem.
@@ -36,10 +39,10 @@ pub(super) fn check(layers: &Layers) -> Checked {
     Checked { config, problems: judge.problems, warnings: judge.warnings }
 }
 
-struct Judge<'a> {
+pub(super) struct Judge<'a> {
     layers: &'a Layers,
     problems: Vec<Problem>,
-    warnings: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Judge<'_> {
@@ -55,14 +58,19 @@ impl Judge<'_> {
         let data_dir = self.take("data_dir", path(&raw.data_dir));
         let proxies = raw.trusted_proxies.iter().map(|text| network(text));
         let trusted_proxies = self.take("trusted_proxies", proxies.collect());
+        let return_urls = raw.return_urls.iter().map(|text| ReturnUrl::parse(text));
+        let return_urls = self.take("return_urls", return_urls.collect());
         let shutdown_timeout = self.take("shutdown_timeout", lasting(&raw.shutdown_timeout));
         let limits = self.limits(&raw.limits);
         let tls = self.tls(&raw.tls);
         let log = self.log(&raw.log);
         let database = self.database(raw.database.url.as_deref(), data_dir.as_deref());
         let password = self.password(&raw.password);
+        let mail = self.mail(&raw.mail, public_url.as_ref());
+        let captcha = self.captcha(&raw.captcha);
         let knox = self.knox(&raw.dialects.knox);
         let syntho = self.syntho(&raw.dialects.syntho);
+        let probe = self.probe(&raw.dialects.probe);
         let data_dir = data_dir?;
         let config = Config {
             listen: listen?,
@@ -71,13 +79,16 @@ impl Judge<'_> {
                 .unwrap_or_else(|| data_dir.join("master.key")),
             data_dir,
             trusted_proxies: trusted_proxies?,
+            return_urls: return_urls?,
             shutdown_timeout: shutdown_timeout?,
             limits: limits?,
             tls: tls?,
             log: log?,
             database: database?,
             password: password?,
-            dialects: Dialects { knox: knox?, syntho: syntho? },
+            mail: mail?,
+            captcha: captcha?,
+            dialects: Dialects { knox: knox?, syntho: syntho?, probe: probe? },
         };
         self.public_address(&config);
         Some(config)
@@ -200,6 +211,31 @@ impl Judge<'_> {
         })
     }
 
+    fn probe(&mut self, raw: &raw::Probe) -> Option<Probe> {
+        let wire = self.wire("probe", &raw.wire);
+        let scope = self.scope("probe", &raw.scope);
+        let allowed_origins = self.origins("probe", &raw.allowed_origins);
+        let long_term = self.take("dialects.probe.long_term", lasting(&raw.long_term));
+        let short_term = self.take("dialects.probe.short_term", lasting(&raw.short_term));
+        let (long_term, short_term) = (long_term?, short_term?);
+        if short_term > long_term {
+            let message = format!(
+                "at most long_term, {}, is wanted: it is the shorter one",
+                duration::format(long_term)
+            );
+            self.wrong("dialects.probe.short_term", message);
+        }
+        Some(Probe {
+            enabled: raw.enabled,
+            wire: wire?,
+            scope: scope?,
+            allowed_origins: allowed_origins?,
+            long_term,
+            short_term,
+            sign_up: raw.sign_up,
+        })
+    }
+
     fn wire(&mut self, dialect: &str, typed: &str) -> Option<Wire> {
         self.choice(&format!("dialects.{dialect}.wire"), Wire::from_name(typed))
     }
@@ -248,7 +284,7 @@ impl Judge<'_> {
         }
     }
 
-    fn take<T>(&mut self, path: &str, result: Result<T, String>) -> Option<T> {
+    pub(super) fn take<T>(&mut self, path: &str, result: Result<T, String>) -> Option<T> {
         result.map_err(|message| self.wrong(path, message)).ok()
     }
 
@@ -263,7 +299,7 @@ impl Judge<'_> {
         self.take(path, fits.ok_or_else(wanted))
     }
 
-    fn wrong(&mut self, path: &str, message: String) {
+    pub(super) fn wrong(&mut self, path: &str, message: String) {
         self.problems.push(Problem { place: self.layers.place(path), path: path.to_owned(), message });
     }
 }
@@ -272,7 +308,7 @@ fn path(text: &str) -> Result<PathBuf, String> {
     optional_path(text).ok_or_else(|| "a path is wanted".to_owned())
 }
 
-fn optional_path(text: &str) -> Option<PathBuf> {
+pub(super) fn optional_path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
 }
 

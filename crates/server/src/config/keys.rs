@@ -142,6 +142,13 @@ pub const KEYS: &[Key] = &[
         "The networks of the proxies whose `X-Forwarded-For` is believed.",
     ),
     key(
+        "return_urls",
+        Kind::List("URLs such as \"https://app.example\" or \"https://app.example/welcome\""),
+        "[]",
+        "Where people may be led back to, besides `public_url`'s own origin: an origin, or a URL with a path for what \
+         stands at or below it. Compared exactly; there are no wildcards.",
+    ),
+    key(
         "shutdown_timeout",
         Kind::Duration,
         r#""10s""#,
@@ -232,6 +239,53 @@ pub const KEYS: &[Key] = &[
         "Whether doors that cannot ask for a new password refuse a user who must set one.",
     ),
     key("password.sign_in", Kind::Switch, "true", "Whether anyone can log in with a password, by any door."),
+    key(
+        "mail.smtp_url",
+        Kind::Text("smtp:// or smtps:// with a host, or \"\""),
+        r#""""#,
+        "The mail server: `smtp://user:password@host:587` encrypts by STARTTLS or does not send at all, except to this \
+         machine itself; `smtps://host:465` is encrypted from the start. Behind a `?`: `tls=required` or `tls=none`; \
+         `roots` = a PEM file of who signs the server's certificate, instead of the public authorities. Empty: \
+         messages are written to `data_dir/outbox`. `vestibule config show` hides the password.",
+    ),
+    key(
+        "mail.smtp_password_file",
+        Kind::Text("a path, or \"\""),
+        r#""""#,
+        "The file with the password for the user in `smtp_url`, instead of one in the URL.",
+    ),
+    follows(
+        "mail.from",
+        Kind::Text("a sender such as \"Example <no-reply@example.org>\""),
+        "Vestibule <no-reply@{host of public_url}>",
+        "Who messages are from.",
+    ),
+    key(
+        "mail.templates",
+        Kind::Text("a path, or \"\""),
+        r#""""#,
+        "The folder with templates that replace the built-in ones of the same name; see \
+         [operations](operations.md#mail).",
+    ),
+    key(
+        "captcha.verify_url",
+        Kind::Text("an http or https URL, or \"\""),
+        r#""""#,
+        "Where answers to captchas are verified, in the manner of reCAPTCHA, hCaptcha and Turnstile (`siteverify`). \
+         Empty: an answer is demanded where the document demands one, and its value is not checked.",
+    ),
+    key(
+        "captcha.secret",
+        Kind::Text("text"),
+        r#""""#,
+        "The site's secret at that service. `vestibule config show` hides it.",
+    ),
+    key(
+        "captcha.secret_file",
+        Kind::Text("a path, or \"\""),
+        r#""""#,
+        "The file with that secret, instead of `secret`.",
+    ),
     key("dialects.knox.enabled", Kind::Switch, "true", "Whether the knox dialect is served."),
     key(
         "dialects.knox.wire",
@@ -319,5 +373,42 @@ pub const KEYS: &[Key] = &[
         r#""14d""#,
         "How long a session lives, counted from the login; also the life of its cookie and the `session_timeout` \
          that clients are told.",
+    ),
+    key("dialects.probe.enabled", Kind::Switch, "true", "Whether the probe dialect is served."),
+    key(
+        "dialects.probe.wire",
+        Kind::Choice(super::Wire::NAMES),
+        r#""documented""#,
+        "Whether answers are those of the document or those of the deployed product, where the two differ.",
+    ),
+    key(
+        "dialects.probe.scope",
+        Kind::Choice(super::Scope::NAMES),
+        r#""dialect""#,
+        "Whether listing and ending all sessions reaches this dialect's sessions only or all of the account.",
+    ),
+    key(
+        "dialects.probe.allowed_origins",
+        Kind::List("origins such as \"https://app.example\""),
+        "[]",
+        "The foreign origins whose pages may call this dialect from a browser.",
+    ),
+    key(
+        "dialects.probe.long_term",
+        Kind::Duration,
+        r#""14d""#,
+        "How long a session lives whose client asks for a long-term token, as clients do that ask for nothing.",
+    ),
+    key(
+        "dialects.probe.short_term",
+        Kind::Duration,
+        r#""3h""#,
+        "How long a session lives whose client declines a long-term token.",
+    ),
+    key(
+        "dialects.probe.sign_up",
+        Kind::Switch,
+        "false",
+        "Whether anyone can make an account, by a call of our own that the product does not document.",
     ),
 ];

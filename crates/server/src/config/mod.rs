@@ -5,6 +5,7 @@
 //! meanings are one table, [`KEYS`]. Nothing is opened, bound or created here, and no default depends on the
 //! machine.
 
+mod captcha;
 mod check;
 mod choice;
 mod database_url;
@@ -14,9 +15,11 @@ mod file;
 mod keys;
 mod layers;
 mod load;
+mod mail;
 mod origin;
 mod public_url;
 mod raw;
+mod secret;
 mod show;
 mod suggest;
 
@@ -31,13 +34,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use web::ReturnUrl;
 
+pub use captcha::Captcha;
 pub use choice::{LogFormat, LogLevel, Scope, Wire};
 pub use database_url::DatabaseUrl;
 pub use keys::{KEYS, Key, Kind, Preset};
 pub use load::{ConfigError, DEFAULT_FILE, Loaded, load, parse};
+pub use mail::{Mail, Sender, SmtpLogin, SmtpSecurity, SmtpUrl};
 pub use origin::WebOrigin;
 pub use public_url::PublicUrl;
+pub use secret::{Hidden, SecretSource};
 pub use show::{show, show_json};
 
 /// Everything that an operator decides. `docs/configuration.md` describes each key.
@@ -53,6 +60,8 @@ pub struct Config {
     pub master_key_file: PathBuf,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where people may be led back to, besides the own origin.
+    pub return_urls: Vec<ReturnUrl>,
     /// How long a graceful end may take; longer than zero.
     pub shutdown_timeout: Duration,
     /// What a request may cost.
@@ -65,6 +74,10 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// How passwords are hashed and what is asked of them.
     pub password: Password,
+    /// How messages leave, and from whom.
+    pub mail: Mail,
+    /// Who verifies answers to captchas; none: nobody does.
+    pub captcha: Option<Captcha>,
     /// Each dialect's own settings.
     pub dialects: Dialects,
 }
@@ -120,6 +133,8 @@ pub struct Dialects {
     pub knox: Knox,
     /// `[dialects.syntho]`
     pub syntho: Syntho,
+    /// `[dialects.probe]`
+    pub probe: Probe,
 }
 
 /// `[dialects.knox]`
@@ -162,4 +177,23 @@ pub struct Syntho {
     pub allowed_origins: Vec<WebOrigin>,
     /// How long a session lives, counted from the login; whole seconds, longer than zero.
     pub session_lifetime: Duration,
+}
+
+/// `[dialects.probe]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// Whether the dialect is served.
+    pub enabled: bool,
+    /// Which truth it speaks.
+    pub wire: Wire,
+    /// How far listing and ending all sessions reaches.
+    pub scope: Scope,
+    /// Foreign origins whose pages may call it.
+    pub allowed_origins: Vec<WebOrigin>,
+    /// How long a session with a long-term token lives, counted from the login; longer than zero.
+    pub long_term: Duration,
+    /// How long a session without one lives, counted from the login; longer than zero.
+    pub short_term: Duration,
+    /// Whether anyone can make an account.
+    pub sign_up: bool,
 }

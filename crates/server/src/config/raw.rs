@@ -13,6 +13,7 @@ pub(super) struct Raw {
     pub(super) data_dir: String,
     pub(super) master_key_file: String,
     pub(super) trusted_proxies: Vec<String>,
+    pub(super) return_urls: Vec<String>,
     pub(super) shutdown_timeout: String,
     pub(super) limits: Limits,
     pub(super) tls: Tls,
@@ -20,6 +21,8 @@ pub(super) struct Raw {
     #[serde(default)]
     pub(super) database: Database,
     pub(super) password: Password,
+    pub(super) mail: Mail,
+    pub(super) captcha: Captcha,
     pub(super) dialects: Dialects,
 }
 
@@ -65,9 +68,27 @@ pub(super) struct Password {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Mail {
+    pub(super) smtp_url: String,
+    pub(super) smtp_password_file: String,
+    pub(super) from: Option<String>,
+    pub(super) templates: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Captcha {
+    pub(super) verify_url: String,
+    pub(super) secret: String,
+    pub(super) secret_file: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Dialects {
     pub(super) knox: Knox,
     pub(super) syntho: Syntho,
+    pub(super) probe: Probe,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -94,4 +115,16 @@ pub(super) struct Syntho {
     pub(super) scope: String,
     pub(super) allowed_origins: Vec<String>,
     pub(super) session_lifetime: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Probe {
+    pub(super) enabled: bool,
+    pub(super) wire: String,
+    pub(super) scope: String,
+    pub(super) allowed_origins: Vec<String>,
+    pub(super) long_term: String,
+    pub(super) short_term: String,
+    pub(super) sign_up: bool,
 }

@@ -1,7 +1,7 @@
 //! The effective configuration, printed so that it can be read back.
 //!
-//! The one secret that a key can hold, the password in `database.url`, is masked, so that a configuration with it is
-//! shown and not to be read back.
+//! What a key can hold of secrets is masked: the passwords in `database.url` and `mail.smtp_url`, `captcha.secret`. A
+//! configuration with one of them is shown and not to be read back.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::keys::KEYS;
-use super::{Config, duration, raw};
+use super::{Config, SecretSource, duration, raw};
 
 /// The configuration as TOML, every key included, in the order of the documentation.
 #[must_use]
@@ -50,6 +50,7 @@ fn raw(config: &Config) -> raw::Raw {
         data_dir: path(&config.data_dir),
         master_key_file: path(&config.master_key_file),
         trusted_proxies: config.trusted_proxies.iter().map(ToString::to_string).collect(),
+        return_urls: config.return_urls.iter().map(ToString::to_string).collect(),
         shutdown_timeout: duration::format(config.shutdown_timeout),
         limits: raw::Limits {
             body_bytes: number(config.limits.body_bytes),
@@ -65,9 +66,12 @@ fn raw(config: &Config) -> raw::Raw {
         },
         database: raw::Database { url: Some(config.database.to_string()) },
         password: password(&config.password),
+        mail: mail(&config.mail),
+        captcha: captcha(config.captcha.as_ref()),
         dialects: raw::Dialects {
             knox: knox(&config.dialects.knox),
             syntho: syntho(&config.dialects.syntho),
+            probe: probe(&config.dialects.probe),
         },
     }
 }
@@ -83,6 +87,26 @@ fn password(password: &super::Password) -> raw::Password {
         must_change_blocks: password.must_change_blocks,
         sign_in: password.sign_in,
     }
+}
+
+fn mail(mail: &super::Mail) -> raw::Mail {
+    raw::Mail {
+        smtp_url: mail.smtp.as_ref().map(ToString::to_string).unwrap_or_default(),
+        smtp_password_file: mail.smtp_password_file.as_deref().map(path).unwrap_or_default(),
+        from: Some(mail.from.to_string()),
+        templates: mail.templates.as_deref().map(path).unwrap_or_default(),
+    }
+}
+
+fn captcha(captcha: Option<&super::Captcha>) -> raw::Captcha {
+    let (mut secret, mut secret_file) = (String::new(), String::new());
+    match captcha.map(|captcha| &captcha.secret) {
+        Some(SecretSource::Given(hidden)) => secret = hidden.to_string(),
+        Some(SecretSource::File(file)) => secret_file = path(file),
+        None => {}
+    }
+    let verify_url = captcha.map(|captcha| captcha.verify_url.to_string()).unwrap_or_default();
+    raw::Captcha { verify_url, secret, secret_file }
 }
 
 fn knox(knox: &super::Knox) -> raw::Knox {
@@ -108,6 +132,18 @@ fn syntho(syntho: &super::Syntho) -> raw::Syntho {
         scope: syntho.scope.name().to_owned(),
         allowed_origins: syntho.allowed_origins.iter().map(ToString::to_string).collect(),
         session_lifetime: duration::format(syntho.session_lifetime),
+    }
+}
+
+fn probe(probe: &super::Probe) -> raw::Probe {
+    raw::Probe {
+        enabled: probe.enabled,
+        wire: probe.wire.name().to_owned(),
+        scope: probe.scope.name().to_owned(),
+        allowed_origins: probe.allowed_origins.iter().map(ToString::to_string).collect(),
+        long_term: duration::format(probe.long_term),
+        short_term: duration::format(probe.short_term),
+        sign_up: probe.sign_up,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rules of the configuration, by subject.
 
 mod loading;
+mod mail;
 mod table;
 mod values;
 

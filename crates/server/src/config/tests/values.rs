@@ -10,7 +10,7 @@ use super::super::{DatabaseUrl, Key, PublicUrl, WebOrigin, duration};
 use super::{config, faults, loaded};
 
 /// Each text must be refused with exactly this one sentence, said of its last line.
-fn refused(cases: &[(&str, &str)]) {
+pub(super) fn refused(cases: &[(&str, &str)]) {
     for (text, sentence) in cases {
         let faults = faults(text, &[]);
         let line = text.lines().count();
