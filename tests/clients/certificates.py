@@ -1,4 +1,4 @@
-"""Self-signed certificates for 127.0.0.1, made on the spot: nothing in the repository can expire."""
+"""Certificates for 127.0.0.1 and localhost, made on the spot: nothing in the repository can expire."""
 
 import datetime
 import ipaddress
@@ -52,3 +52,29 @@ def write(folder: Path, name: str) -> bytes:
     )
     (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def write_issued(folder: Path, name: str) -> Path:
+    """As `write`, but issued by an authority of its own: some clients take no authority's certificate for a server's.
+    The path of the authority's certificate."""
+    write(folder / "authority", f"{name}'s authority")
+    issuer = x509.load_pem_x509_certificate((folder / "authority" / "certificate.pem").read_bytes())
+    issuer_key = serialization.load_pem_private_key((folder / "authority" / "key.pem").read_bytes(), None)
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(issuer.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(issuer.not_valid_before_utc)
+        .not_valid_after(issuer.not_valid_after_utc)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .sign(issuer_key, hashes.SHA256())
+    )
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return folder / "authority" / "certificate.pem"

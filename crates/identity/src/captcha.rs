@@ -4,10 +4,13 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
-use thiserror::Error;
+
+use crate::Core;
+use crate::error::{Error, ErrorKind, Result};
+use crate::op::Op;
 
 /// The service could not be asked.
-#[derive(Debug, Clone, Error, PartialEq, Eq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 #[error("{0}")]
 pub struct CaptchaUnavailable(pub String);
 
@@ -18,5 +21,28 @@ pub trait Captcha: Send + Sync {
     ///
     /// # Errors
     /// [`CaptchaUnavailable`]: the service did not judge; the request is refused, never let through.
-    async fn passes(&self, answer: &str, address: Option<IpAddr>) -> Result<bool, CaptchaUnavailable>;
+    async fn passes(
+        &self,
+        answer: &str,
+        address: Option<IpAddr>,
+    ) -> std::result::Result<bool, CaptchaUnavailable>;
+}
+
+impl Core {
+    /// Judges an answer where the operator has somebody to ask (`[captcha]`); else every answer passes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CaptchaRefused`], [`ErrorKind::Unavailable`].
+    pub(crate) async fn judge(&self, op: &Op, answer: &str) -> Result<()> {
+        let Some(captcha) = &self.captcha else { return Ok(()) };
+        match captcha.passes(answer, op.origin.address).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::new(ErrorKind::CaptchaRefused).because(
+                "[captcha]",
+                "an answer that did not pass",
+                "one that the service takes for a person's",
+            )),
+            Err(error) => Err(Error::new(ErrorKind::Unavailable).caused_by(error)),
+        }
+    }
 }

@@ -63,6 +63,19 @@ pub enum ErrorKind {
     UserNotFound,
     /// No such live session.
     SessionNotFound,
+    /// Nobody makes an account by this door (`sign_up = false`).
+    SignUpDisabled,
+    /// The answer to whoever tells people from programs did not pass (`[captcha]`).
+    CaptchaRefused,
+    /// The presented ticket is unknown, used, expired, of another purpose, or its owner's address or password is another
+    /// one since.
+    TicketInvalid,
+    /// Custom claims that a token cannot have.
+    TokenClaimsInvalid,
+    /// The user has as many API keys at this door as are allowed.
+    ApiKeyLimit,
+    /// No such API key of the caller's.
+    ApiKeyNotFound,
     /// Something else changed the same thing at the same time; the step was not taken.
     Conflict,
     /// The database does not answer, or has no room.
@@ -105,6 +118,12 @@ impl ErrorKind {
             | Self::LoginNameRetired
             | Self::UserNotFound
             | Self::SessionNotFound
+            | Self::SignUpDisabled
+            | Self::CaptchaRefused
+            | Self::TicketInvalid
+            | Self::TokenClaimsInvalid
+            | Self::ApiKeyLimit
+            | Self::ApiKeyNotFound
             | Self::Conflict => Blame::Caller,
             Self::Overloaded { .. } | Self::Unavailable => Blame::Service,
             Self::Internal => Blame::Us,
@@ -134,6 +153,12 @@ impl ErrorKind {
             Self::LoginNameRetired => "login_name_retired",
             Self::UserNotFound => "user_not_found",
             Self::SessionNotFound => "session_not_found",
+            Self::SignUpDisabled => "sign_up_disabled",
+            Self::CaptchaRefused => "captcha_refused",
+            Self::TicketInvalid => "ticket_invalid",
+            Self::TokenClaimsInvalid => "token_claims_invalid",
+            Self::ApiKeyLimit => "api_key_limit",
+            Self::ApiKeyNotFound => "api_key_not_found",
             Self::Conflict => "conflict",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
@@ -224,9 +249,15 @@ impl From<StoreError> for Error {
                 Conflict::LoginNameRetired => ErrorKind::LoginNameRetired,
                 Conflict::SessionLimit => ErrorKind::SessionLimit,
                 Conflict::SessionEnded => ErrorKind::SessionNotFound,
-                Conflict::UserChanged | Conflict::ThrottleChanged | Conflict::MasterKeyRecorded => {
-                    ErrorKind::Conflict
-                }
+                Conflict::ApiKeyLimit => ErrorKind::ApiKeyLimit,
+                Conflict::ApiKeyEnded => ErrorKind::ApiKeyNotFound,
+                Conflict::TicketGone => ErrorKind::TicketInvalid,
+                Conflict::UserChanged
+                | Conflict::ThrottleChanged
+                | Conflict::MasterKeyRecorded
+                | Conflict::StandingKeyExists
+                | Conflict::SigningKeyChanged
+                | Conflict::MailTaken => ErrorKind::Conflict,
             }),
             StoreError::Unavailable(source) => Self::new(ErrorKind::Unavailable).caused_by(source),
             StoreError::Corrupt(what) => {

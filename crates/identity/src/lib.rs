@@ -3,11 +3,14 @@
 //!
 //! The map: [`op`] what is known about a request, [`error`] what can go wrong, [`ports`] what the core needs,
 //! [`surface`] what a dialect declares, [`policy`] the installation's rules; then one module a noun: [`user`],
-//! [`session`], [`sign_in`], [`throttle`], [`audit`], with [`secret`] and [`master_key`] beneath them.
+//! [`session`], [`sign_in`], [`api_key`], [`ticket`], [`token`], [`keyring`], [`mail`], [`throttle`], [`audit`], with
+//! [`secret`] and [`master_key`] beneath them.
 
+pub mod api_key;
 pub mod audit;
 pub mod captcha;
 pub mod error;
+pub mod keyring;
 pub mod mail;
 pub mod master_key;
 pub mod op;
@@ -18,6 +21,8 @@ pub mod session;
 pub mod sign_in;
 pub mod surface;
 pub mod throttle;
+pub mod ticket;
+pub mod token;
 pub mod user;
 
 use std::sync::Arc;
@@ -30,14 +35,20 @@ pub use crate::master_key::MasterKey;
 pub use crate::op::{Actor, Op, Origin, RequestId, Timestamp};
 pub use crate::policy::Policy;
 pub use crate::secret::{Secret, SecretForm};
-pub use crate::session::ledger::{Caller, Sessions};
+pub use crate::session::caller::{Caller, Credential};
+pub use crate::session::ledger::Sessions;
 pub use crate::sign_in::{PasswordSignIn, SignIn, SignedIn};
-pub use crate::surface::{Door, Idle, Scope, Surface};
+pub use crate::surface::{Door, Idle, Scope, Surface, TokenForm};
 pub use crate::user::accounts::{Accounts, NewAccount, NewPassword, WithPassword};
 pub use crate::user::delegated::DelegatedAccount;
 pub use crate::user::own_password::ChangePassword;
 
+use crate::api_key::keys::ApiKeys;
+use crate::captcha::Captcha;
+use crate::keyring::ring::Keyring;
+use crate::mail::queue::MailQueue;
 use crate::ports::{Change, Commit, Entropy, Store, StoreError};
+use crate::token::Tokens;
 
 /// The core, as one handle to its use cases.
 #[derive(Clone)]
@@ -48,6 +59,14 @@ pub struct Identity {
     pub sign_in: SignIn,
     /// Recognise, list and end sessions.
     pub sessions: Sessions,
+    /// Recognise, make, list, change and end API keys.
+    pub api_keys: ApiKeys,
+    /// Make tokens with claims of their own.
+    pub tokens: Tokens,
+    /// List and rotate signing keys.
+    pub keyring: Keyring,
+    /// Deliver mail.
+    pub mail: MailQueue,
     core: Arc<Core>,
 }
 
@@ -60,6 +79,9 @@ pub(crate) struct Core {
     pub(crate) master_key: MasterKey,
     pub(crate) turns: Arc<throttle::Turns>,
     pub(crate) touches: session::Touches,
+    pub(crate) rings: keyring::ring::Rings,
+    pub(crate) mail_knock: mail::queue::Knock,
+    pub(crate) captcha: Option<Arc<dyn Captcha>>,
 }
 
 /// What the core is built from.
@@ -74,6 +96,8 @@ pub struct Parts {
     pub policy: Policy,
     /// The installation's own secret.
     pub master_key: MasterKey,
+    /// Who tells people from programs, if anybody does.
+    pub captcha: Option<Arc<dyn Captcha>>,
 }
 
 /// Why a master key does not fit a database.
@@ -98,11 +122,18 @@ impl Identity {
             master_key: parts.master_key,
             turns: Arc::default(),
             touches: session::Touches::default(),
+            rings: keyring::ring::Rings::default(),
+            mail_knock: mail::queue::Knock::default(),
+            captcha: parts.captcha,
         });
         Self {
             accounts: Accounts { core: Arc::clone(&core) },
             sign_in: SignIn { core: Arc::clone(&core) },
             sessions: Sessions { core: Arc::clone(&core) },
+            api_keys: ApiKeys { core: Arc::clone(&core) },
+            tokens: Tokens { core: Arc::clone(&core) },
+            keyring: Keyring { core: Arc::clone(&core) },
+            mail: MailQueue { core: Arc::clone(&core) },
             core,
         }
     }
@@ -137,13 +168,17 @@ impl Identity {
         Ok(self.core.store.ping().await?)
     }
 
-    /// Forgets what need not be kept: failure counts of names that nobody has and nobody tried for a day.
+    /// Forgets what need not be kept: failure counts of names that nobody has and nobody tried for a day, expired
+    /// tickets, and that messages left.
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`].
     pub async fn tidy(&self, op: &Op) -> Result<()> {
-        let forget = Change::ForgetThrottles { before: op.now - throttle::COUNT_LIFE };
-        self.core.store.commit(Commit { changes: vec![forget], events: vec![] }).await?;
+        let changes = vec![
+            Change::ForgetThrottles { before: op.now - throttle::COUNT_LIFE },
+            Change::ForgetMail { before: op.now - mail::queue::KEPT },
+        ];
+        self.core.store.commit(Commit { changes, events: vec![] }).await?;
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::api_key::ApiKeyId;
 use crate::session::SessionId;
 use crate::surface::Door;
 use crate::user::UserNumber;
@@ -101,6 +102,13 @@ pub enum Actor {
         /// The session that was presented.
         session: SessionId,
     },
+    /// A user, by an API key.
+    ApiKey {
+        /// Whose key it is.
+        user: UserNumber,
+        /// The key that was presented.
+        key: ApiKeyId,
+    },
     /// Somebody with access to the machine: the command line.
     Operator,
     /// A background job.
@@ -113,6 +121,7 @@ impl Actor {
         match self {
             Self::Anonymous => "anonymous",
             Self::User { .. } => "user",
+            Self::ApiKey { .. } => "api_key",
             Self::Operator => "operator",
             Self::System => "system",
         }

@@ -10,13 +10,19 @@ use async_trait::async_trait;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::api_key::{ApiKey, ApiKeyId, Grant, NewApiKey};
 use crate::audit::Event;
+use crate::keyring::{KeyUse, SigningKey, SigningKeyId};
+use crate::mail::queue::{NewMail, QueuedMail};
+use crate::mail::{MailId, MailKind};
 use crate::op::Timestamp;
 use crate::secret::Digest;
 use crate::session::{EndReason, NewSession, Session, SessionId, Touch};
 use crate::surface::Door;
 use crate::throttle::{Bucket, Throttle};
-use crate::user::{Credentials, LoginKey, NewUser, Status, User, UserNumber};
+use crate::ticket::{NewTicket, Ticket, TicketId};
+use crate::user::directory::{UserPage, UserQuery};
+use crate::user::{Credentials, Email, LoginKey, NewUser, PersonName, Status, User, UserNumber};
 
 /// Random bytes from a generator fit for keys.
 pub trait Entropy: Send + Sync {
@@ -35,6 +41,8 @@ pub trait Store: Send + Sync {
     async fn user_by_name(&self, key: &LoginKey) -> StoreResult<Option<User>>;
     /// Up to `limit` users with numbers above `after`, in order of number.
     async fn users(&self, after: UserNumber, limit: u32) -> StoreResult<Vec<User>>;
+    /// One page of the users that match, and how many match in all.
+    async fn users_matching(&self, query: &UserQuery) -> StoreResult<UserPage>;
     /// What a login by this name is checked against.
     async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>>;
     /// The session this secret belongs to, in whatever state, with its owner, even a deleted one.
@@ -44,6 +52,19 @@ pub trait Store: Send + Sync {
     /// Up to `limit` sessions of a user in order of age, oldest first, from those after `after`; all of them,
     /// or only the ones live at `live_at`.
     async fn sessions(&self, of: UserNumber, query: SessionQuery) -> StoreResult<Vec<Session>>;
+    /// The API key this secret belongs to, in whatever state, with its owner, even a deleted one.
+    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(ApiKey, User)>>;
+    /// The API keys of a user at a door that were not ended, expired ones too, oldest first; at most
+    /// [`crate::api_key::keys::LIMIT`] and the standing one.
+    async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>>;
+    /// The ticket this secret belongs to, expired or not, with its owner.
+    async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>>;
+    /// How many messages of this kind were queued for a user after this time, whatever became of them.
+    async fn mails(&self, of: UserNumber, kind: MailKind, after: Timestamp) -> StoreResult<u64>;
+    /// The keys of a use, newest first.
+    async fn signing_keys(&self, key_use: KeyUse) -> StoreResult<Vec<SigningKey>>;
+    /// Up to `limit` messages that are due now and that nobody delivers at the moment, the longest due first.
+    async fn mail_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<QueuedMail>>;
     /// The failure count of this bucket.
     async fn throttle(&self, bucket: &Bucket) -> StoreResult<Option<Throttle>>;
     /// Up to `limit` audit events numbered above `after`, in order.
@@ -102,6 +123,49 @@ pub enum Change {
         hash: String,
         /// Whether a new password must be chosen at the next login that can ask for it.
         must_change: bool,
+        /// When.
+        at: Timestamp,
+    },
+    /// Sets what to call a user. Misses: [`Conflict::UserChanged`].
+    SetName {
+        /// Whose.
+        user: UserNumber,
+        /// The name.
+        name: PersonName,
+        /// When.
+        at: Timestamp,
+    },
+    /// Sets the address and raises the credential version; the old one is free again. Misses:
+    /// [`Conflict::UserChanged`], [`Conflict::LoginNameTaken`], [`Conflict::LoginNameRetired`].
+    SetEmail {
+        /// Whose.
+        user: UserNumber,
+        /// The credential version that was read.
+        version: i64,
+        /// The old address' key, unless the username has the same.
+        release: Option<LoginKey>,
+        /// The address.
+        email: Email,
+        /// Whether its key is to be claimed: not when the username has the same.
+        claim: bool,
+        /// Whether it counts as verified.
+        verified: bool,
+        /// Keyed digest of the new name, to be refused when retired.
+        digest: [u8; 32],
+        /// When.
+        at: Timestamp,
+    },
+    /// Marks the address as verified, activates a pending user, sets the password of the sign-up if there is one, and
+    /// raises the credential version. Misses: [`Conflict::UserChanged`], also when the user is suspended.
+    VerifyEmail {
+        /// Whose.
+        user: UserNumber,
+        /// The credential version that was read.
+        version: i64,
+        /// The PHC string that holds from now on; `None`: it stays.
+        password: Option<String>,
+        /// When.
+        at: Timestamp,
     },
     /// Replaces a hash by one of the same password with today's cost, if it still is the one that was read. Never
     /// misses: somebody else's renewal serves as well.
@@ -119,9 +183,12 @@ pub enum Change {
         user: UserNumber,
         /// The new status.
         status: Status,
+        /// When.
+        at: Timestamp,
     },
-    /// Deletes a user: names, hash, address and the devices of all sessions are wiped, number and id stay taken for
-    /// ever, and the names are retired as keyed digests. Misses: [`Conflict::UserChanged`].
+    /// Deletes a user: names, hash, address, the devices of all sessions, the secrets and names of API keys, tickets
+    /// and mail that waits are wiped, number and id stay taken for ever, and the names are retired as keyed digests.
+    /// Misses: [`Conflict::UserChanged`].
     DeleteUser {
         /// Who.
         user: UserNumber,
@@ -168,6 +235,136 @@ pub enum Change {
     },
     /// Moves last-seen and the idle end forward, never back, only while the session lives. Never misses.
     TouchSession(Touch),
+    /// Makes an API key under the lock of its user's row. Misses: [`Conflict::UserChanged`] when the user is not active
+    /// or the credential version is not the one read, [`Conflict::ApiKeyLimit`], [`Conflict::StandingKeyExists`].
+    OpenApiKey {
+        /// The key.
+        key: NewApiKey,
+        /// The credential version that was read.
+        version: i64,
+        /// How many keys that were not ended this user may have at the door, this one included.
+        limit: u32,
+    },
+    /// Changes what a key may do and when it ends. Misses: [`Conflict::ApiKeyEnded`].
+    UpdateApiKey {
+        /// Which.
+        key: ApiKeyId,
+        /// What it may do.
+        grant: Grant,
+        /// When it ends by itself.
+        expires: Option<Timestamp>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends a key that was not ended yet, expired or not, and wipes its sealed secret. Misses:
+    /// [`Conflict::ApiKeyEnded`].
+    EndApiKey {
+        /// Which.
+        key: ApiKeyId,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: EndReason,
+    },
+    /// Ends the standing keys of a user at every door, and wipes their sealed secrets. Never misses.
+    EndStandingKeys {
+        /// Whose.
+        user: UserNumber,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: EndReason,
+    },
+    /// Moves last-used forward, never back. Never misses.
+    TouchApiKey {
+        /// Which.
+        key: ApiKeyId,
+        /// When it was used.
+        at: Timestamp,
+    },
+    /// Makes a ticket under the lock of its user's row. Misses: [`Conflict::UserChanged`] when the user's status or
+    /// credential version is not the one read.
+    OpenTicket {
+        /// The ticket.
+        ticket: NewTicket,
+        /// The key its token is signed with.
+        signing_key: SigningKeyId,
+        /// The credential version that was read.
+        version: i64,
+        /// The status that was read.
+        status: Status,
+    },
+    /// Uses a ticket up. Misses: [`Conflict::TicketGone`] when it was used, has ended or is expired.
+    RedeemTicket {
+        /// Which.
+        ticket: TicketId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends every ticket of a user. Never misses.
+    EndTickets {
+        /// Whose.
+        user: UserNumber,
+    },
+    /// Sees to it that a key still signs until the commit is through. Goes before every other change: the key's row is
+    /// locked first wherever it is. Misses: [`Conflict::SigningKeyChanged`].
+    HoldSigningKey {
+        /// Which.
+        key: SigningKeyId,
+    },
+    /// Makes the key that signs from now on. Misses: [`Conflict::SigningKeyChanged`] when the one that signed is not
+    /// the one read.
+    AddSigningKey {
+        /// The key.
+        key: SigningKey,
+        /// The one that signed, and until when its tokens are accepted.
+        previous: Option<(SigningKeyId, Timestamp)>,
+    },
+    /// Drops every key of a use that signs no more: its sessions end, its tickets are gone, its secret is wiped. Never
+    /// misses.
+    DropSigningKeys {
+        /// Of which use.
+        key_use: KeyUse,
+        /// When.
+        at: Timestamp,
+    },
+    /// Queues a message.
+    QueueMail(NewMail),
+    /// Takes a message for delivery. Misses: [`Conflict::MailTaken`] when somebody else did.
+    ClaimMail {
+        /// Which.
+        mail: MailId,
+        /// How often it was taken before.
+        tries: u32,
+        /// When others may take it if nothing was heard of it.
+        until: Timestamp,
+    },
+    /// The message left: its content is wiped. Never misses.
+    MailSent {
+        /// Which.
+        mail: MailId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The message did not leave and is due again later. Never misses.
+    MailLater {
+        /// Which.
+        mail: MailId,
+        /// When it is due.
+        due: Timestamp,
+    },
+    /// The message will never leave: its content is wiped. Never misses.
+    MailFailed {
+        /// Which.
+        mail: MailId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Forgets tickets that expired before this time, and messages that left or failed before it. Never misses.
+    ForgetMail {
+        /// Older than this.
+        before: Timestamp,
+    },
     /// Counts a try as a failure before it is made. Misses: [`Conflict::ThrottleChanged`] when the count is no
     /// longer the one that was read.
     Reserve {
@@ -238,6 +435,24 @@ pub enum Conflict {
     /// The user has as many live sessions as allowed.
     #[error("session limit")]
     SessionLimit,
+    /// The user has as many API keys as allowed.
+    #[error("API key limit")]
+    ApiKeyLimit,
+    /// The API key has ended, or never was.
+    #[error("API key ended")]
+    ApiKeyEnded,
+    /// The account has a standing key at this door.
+    #[error("standing key exists")]
+    StandingKeyExists,
+    /// The ticket was used, has ended, or never was.
+    #[error("ticket gone")]
+    TicketGone,
+    /// Another key signs.
+    #[error("signing key changed")]
+    SigningKeyChanged,
+    /// Somebody else delivers the message.
+    #[error("mail taken")]
+    MailTaken,
     /// Another try was counted in between.
     #[error("throttle changed")]
     ThrottleChanged,

@@ -16,13 +16,18 @@ pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// The longest credential that is looked at, in bytes; longer ones are unknown without a look.
-    pub const MAX_BYTES: usize = 512;
+    pub const MAX_BYTES: usize = 4096;
 
     /// A secret as presented by a client. `None` when nothing we ever give out looks like it.
     pub fn presented(text: &str) -> Option<Self> {
         let plausible =
             !text.is_empty() && text.len() <= Self::MAX_BYTES && text.bytes().all(|b| b.is_ascii_graphic());
         plausible.then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// One that was made here, in its wire form.
+    pub(crate) fn made(text: String) -> Self {
+        Self(Zeroizing::new(text))
     }
 
     /// The wire form. The one way out: use it for the answer to the owner only.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::keyring::KeyUse;
 use crate::secret::SecretForm;
 
 /// The name of a dialect as the ledger records it. The core knows no list of them.
@@ -53,13 +54,26 @@ pub struct Idle {
     pub step: Duration,
 }
 
+/// How a door's sessions are told in signed tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenForm {
+    /// Which key signs.
+    pub key_use: KeyUse,
+    /// The `iss` claim.
+    pub issuer: String,
+    /// The `aud` claim; no two doors have the same.
+    pub audience: String,
+}
+
 /// What a dialect declares about its sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Surface {
     /// Its name.
     pub door: Door,
-    /// What its secrets look like.
+    /// What its secrets look like; of a door that gives out tokens, what their `jti` looks like.
     pub form: SecretForm,
+    /// Where the door gives out signed tokens that carry the secret: how. `None`: the secret itself.
+    pub token: Option<TokenForm>,
     /// The end that use moves; `None`: a session may rest for ever.
     pub idle: Option<Idle>,
     /// The end that nothing moves, counted from the login; `None`: there is none.
@@ -70,7 +84,19 @@ pub struct Surface {
     pub scope: Scope,
     /// Whether it can tell who signs in that a new password must be chosen, and take one.
     pub asks_for_new_password: bool,
+    /// Whether people may make an account for themselves by this door.
+    pub sign_up: bool,
     /// Whether a client holds one secret of this door at a time, as a cookie jar does: a login then ends the
     /// session that was presented with it.
     pub one_per_client: bool,
+}
+
+impl Surface {
+    /// The door that "all sessions" is about; `None`: every door.
+    pub(crate) fn reach(&self) -> Option<Door> {
+        match self.scope {
+            Scope::Dialect => Some(self.door.clone()),
+            Scope::Account => None,
+        }
+    }
 }

@@ -11,7 +11,7 @@ use store::Store;
 
 use crate::config::{Config, DatabaseUrl};
 use crate::entropy::SystemEntropy;
-use crate::master_key_file;
+use crate::{captcha, master_key_file};
 
 /// How long the hashing threads keep their memory without work.
 const HASH_MEMORY_LIFE: std::time::Duration = std::time::Duration::from_secs(10);
@@ -74,7 +74,7 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
 /// The core from its parts.
 ///
 /// # Errors
-/// When the hashing threads cannot be started.
+/// When the hashing threads cannot be started, or the captcha's service cannot be asked.
 pub fn build(
     config: &Config,
     store: Store,
@@ -98,6 +98,7 @@ pub fn build(
             account_failures_free: config.limits.account_failures_free,
         },
         master_key,
+        captcha: captcha::captcha(config)?,
     }))
 }
 

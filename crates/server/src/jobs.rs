@@ -1,7 +1,10 @@
-//! What happens without a request: uses of sessions are written down, what need not be kept is forgotten.
+//! What happens without a request: uses of sessions are written down, mail is delivered, what need not be kept is
+//! forgotten.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use identity::mail::Mailer;
 use identity::{Actor, Op, Origin, RequestId};
 use web::{Fault, Web};
 
@@ -9,6 +12,26 @@ use web::{Fault, Web};
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 /// How often old counts are looked for.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
+
+/// How often mail that another process queued, or that is due again, is looked for.
+const LOOK_FOR_MAIL_EVERY: Duration = Duration::from_secs(5);
+
+/// Delivers mail until the task is dropped; a message cut off by that is taken up again later.
+pub async fn deliver(web: Web, mailer: Arc<dyn Mailer>) {
+    loop {
+        match web.identity.mail.deliver(&op(&web), || web.clock.now(), &*mailer).await {
+            // There may be more than one round takes.
+            Ok(round) if round.sent > 0 => continue,
+            Ok(_) => {}
+            Err(error) => {
+                let cause = Fault::from(&error).cause;
+                tracing::warn!(%error, cause, "mail cannot be delivered now, it waits");
+            }
+        }
+        // Whichever comes first.
+        let _ = tokio::time::timeout(LOOK_FOR_MAIL_EVERY, web.identity.mail.knock()).await;
+    }
+}
 
 /// Runs the jobs until the task is dropped.
 pub async fn run(web: Web) {

@@ -18,6 +18,7 @@ pub mod mail;
 pub mod master_key_file;
 pub mod mount;
 pub mod operation;
+mod pages;
 pub mod secret_file;
 pub mod serve;
 pub mod signals;

@@ -14,7 +14,7 @@ use dialects::{knox, syntho};
 use web::{Dialect, Fault, Mounted, Refusal, Web, trace};
 
 use crate::config::{self, Config};
-use crate::{documents, operation};
+use crate::{documents, operation, pages};
 
 /// Every dialect there is, with how its configuration section mounts it.
 pub const DIALECTS: &[Entry] = &[
@@ -55,7 +55,10 @@ pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
         .collect();
     let dialects: Vec<&Dialect> = served.iter().map(|mounted| mounted.dialect).collect();
     refuse_overlaps(&dialects)?;
-    let mut router = Router::new().merge(operation::routes(web)).merge(documents::routes(&dialects));
+    let mut router = Router::new()
+        .merge(operation::routes(web))
+        .merge(pages::routes(web))
+        .merge(documents::routes(&dialects));
     for mounted in &served {
         router = router.merge(mounted.router.clone());
     }

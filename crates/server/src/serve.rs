@@ -18,7 +18,7 @@ use crate::config::{Config, DatabaseUrl, Loaded, SecretSource};
 use crate::connections::{Patient, Places};
 use crate::house::{self, House};
 use crate::signals::{Hangup, Signals, Stop};
-use crate::{jobs, listener, log, master_key_file, mount};
+use crate::{jobs, listener, log, mail, master_key_file, mount};
 
 /// A client that takes longer to send its request's head is cut off.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
@@ -55,17 +55,18 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     if house.identity.accounts.is_empty().await? {
         tracing::info!("no user exists yet; make the first one with: {how_to_begin}");
     }
+    let mailer = mail::mailer(config)?;
     let web = web(config, &house);
     let router = mount::router(config, &web)?;
     let socket = listener::bind(config.listen)?;
 
-    let jobs = tokio::spawn(jobs::run(web.clone()));
+    let jobs = [tokio::spawn(jobs::run(web.clone())), tokio::spawn(jobs::deliver(web.clone(), mailer))];
     let handle = Handle::new();
     let Signals { stop, hangup } = signals;
     let stop = tokio::spawn(stop_when_told(stop, handle.clone(), config.shutdown_timeout));
     listen(config, socket, handle, router, hangup).await?;
     stop.abort();
-    jobs.abort();
+    jobs.iter().for_each(tokio::task::JoinHandle::abort);
     web.identity.sessions.flush().await.context("the last uses of sessions could not be written")?;
     tracing::info!("stopped");
     Ok(())

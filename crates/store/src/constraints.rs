@@ -7,6 +7,8 @@ pub(crate) fn from_sqlite(message: &str) -> Option<Conflict> {
     let columns = message.strip_prefix("UNIQUE constraint failed: ")?;
     match columns {
         "login_names.key" => Some(Conflict::LoginNameTaken),
+        "api_keys.user_number, api_keys.door" => Some(Conflict::StandingKeyExists),
+        "signing_keys.key_use" => Some(Conflict::SigningKeyChanged),
         "throttles.bucket_kind, throttles.bucket" => Some(Conflict::ThrottleChanged),
         "master_key.only_row" => Some(Conflict::MasterKeyRecorded),
         _ => None,
@@ -17,6 +19,8 @@ pub(crate) fn from_sqlite(message: &str) -> Option<Conflict> {
 pub(crate) fn from_postgres(constraint: &str) -> Option<Conflict> {
     match constraint {
         "login_names_key" => Some(Conflict::LoginNameTaken),
+        "api_keys_standing" => Some(Conflict::StandingKeyExists),
+        "signing_keys_active" => Some(Conflict::SigningKeyChanged),
         "throttles_bucket" => Some(Conflict::ThrottleChanged),
         "master_key_only_row" => Some(Conflict::MasterKeyRecorded),
         _ => None,

@@ -1,31 +1,44 @@
 //! The store port on SQLite and PostgreSQL: guarded commits, migrations, one SQL text a statement.
 //!
-//! The map: one module a noun with its statements ([`users`], [`sessions`], [`throttles`], [`audit`],
-//! [`master_key`]), [`db`] the seam to the engines [`sqlite`] and [`postgres`], [`migrate`] the schema's history,
-//! [`constraints`] how engines spell a violated one. It decides nothing: the guards repeat in SQL what `identity`
+//! The map: one module a noun with its statements ([`users`], [`sessions`], [`api_keys`], [`tickets`],
+//! [`signing_keys`], [`mail`], [`throttles`], [`audit`], [`master_key`]), [`changes`] which of them make up a change,
+//! [`db`] the seam to the engines [`sqlite`] and [`postgres`], [`migrate`] the schema's history, [`constraints`] how
+//! engines spell a violated one. It decides nothing: the guards repeat in SQL what `identity`
 //! decided, so that races are settled where the data is.
 
+mod api_keys;
 mod audit;
+mod changes;
 mod constraints;
 mod db;
+mod mail;
 mod master_key;
 mod migrate;
 mod postgres;
 mod sessions;
+mod signing_keys;
 mod sql;
 mod sqlite;
 mod throttles;
+mod tickets;
 mod users;
 
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
+use identity::api_key::ApiKey;
 use identity::audit::Event;
-use identity::ports::{Change, Commit, Committed, SessionQuery, StoreResult};
+use identity::keyring::{KeyUse, SigningKey};
+use identity::mail::MailKind;
+use identity::mail::queue::QueuedMail;
+use identity::ports::{Commit, Committed, SessionQuery, StoreResult};
 use identity::secret::Digest;
 use identity::session::{Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
+use identity::ticket::Ticket;
+use identity::user::directory::{UserPage, UserQuery};
 use identity::user::{Credentials, LoginKey, User, UserNumber};
+use identity::{Door, Timestamp};
 use uuid::Uuid;
 
 pub use crate::migrate::SchemaError;
@@ -120,6 +133,10 @@ impl identity::ports::Store for Store {
         users::page(&self.db, after, limit).await
     }
 
+    async fn users_matching(&self, query: &UserQuery) -> StoreResult<UserPage> {
+        users::directory::page(&self.db, query).await
+    }
+
     async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>> {
         users::credentials(&self.db, key).await
     }
@@ -134,6 +151,30 @@ impl identity::ports::Store for Store {
 
     async fn sessions(&self, of: UserNumber, query: SessionQuery) -> StoreResult<Vec<Session>> {
         sessions::page(&self.db, of, query).await
+    }
+
+    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(ApiKey, User)>> {
+        api_keys::by_digest(&self.db, digest).await
+    }
+
+    async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
+        api_keys::of_door(&self.db, of, door).await
+    }
+
+    async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {
+        tickets::by_digest(&self.db, digest).await
+    }
+
+    async fn mails(&self, of: UserNumber, kind: MailKind, after: Timestamp) -> StoreResult<u64> {
+        mail::count(&self.db, of, kind, after).await
+    }
+
+    async fn signing_keys(&self, key_use: KeyUse) -> StoreResult<Vec<SigningKey>> {
+        signing_keys::of_use(&self.db, key_use).await
+    }
+
+    async fn mail_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<QueuedMail>> {
+        mail::due(&self.db, now, limit).await
     }
 
     async fn throttle(&self, bucket: &Bucket) -> StoreResult<Option<Throttle>> {
@@ -153,40 +194,11 @@ impl identity::ports::Store for Store {
     }
 
     async fn commit(&self, commit: Commit) -> StoreResult<Committed> {
-        let changes = commit.changes.len();
-        let mut steps: Vec<Vec<Step>> = commit.changes.iter().map(steps).collect();
+        let count = commit.changes.len();
+        let mut steps: Vec<Vec<Step>> = commit.changes.iter().map(changes::steps).collect();
         steps.push(commit.events.iter().map(audit::record).collect());
         let mut done = self.db.commit(steps).await?;
-        done.affected.truncate(changes);
+        done.affected.truncate(count);
         Ok(done)
-    }
-}
-
-/// The guarded statements of one change.
-fn steps(change: &Change) -> Vec<Step> {
-    match change {
-        Change::CreateUser(user) => users::create(user),
-        Change::HoldUser { user, version } => users::hold(*user, *version),
-        Change::SetPassword { user, version, hash, must_change } => {
-            users::set_password(*user, *version, hash, *must_change)
-        }
-        Change::RenewHash { user, from, to } => users::renew_hash(*user, from, to),
-        Change::SetStatus { user, status } => users::set_status(*user, *status),
-        Change::DeleteUser { user, at, retired } => users::delete(*user, *at, retired),
-        Change::OpenSession { session, version, limit, replaces } => {
-            sessions::open(session, *version, *limit, *replaces)
-        }
-        Change::EndSession { session, at, reason } => sessions::end(*session, *at, *reason),
-        Change::EndSessions { user, door, except, at, reason } => {
-            sessions::end_all(*user, door.as_ref(), *except, *at, *reason)
-        }
-        Change::TouchSession(touch) => sessions::touch(*touch),
-        Change::Reserve { bucket, seen, next } => throttles::reserve(bucket, seen.as_ref(), next),
-        Change::ReserveSucceeded { bucket } => throttles::succeeded(bucket),
-        Change::ReserveFailed { bucket, at } => throttles::failed(bucket, *at),
-        Change::ReserveReleased { bucket } => throttles::released(bucket),
-        Change::ClearThrottle { bucket } => throttles::clear(bucket),
-        Change::ForgetThrottles { before } => throttles::forget(*before),
-        Change::RecordMasterKey { check } => master_key::record(check),
     }
 }

@@ -22,18 +22,32 @@ impl Migration {
 }
 
 /// The history on SQLite.
-pub(crate) const SQLITE: &[Migration] = &[Migration {
-    number: 1,
-    name: "foundation",
-    sql: include_str!("../migrations/sqlite/0001_foundation.sql"),
-}];
+pub(crate) const SQLITE: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "foundation",
+        sql: include_str!("../migrations/sqlite/0001_foundation.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "tokens_and_mail",
+        sql: include_str!("../migrations/sqlite/0002_tokens_and_mail.sql"),
+    },
+];
 
 /// The history on PostgreSQL: the same numbers and names.
-pub(crate) const POSTGRES: &[Migration] = &[Migration {
-    number: 1,
-    name: "foundation",
-    sql: include_str!("../migrations/postgres/0001_foundation.sql"),
-}];
+pub(crate) const POSTGRES: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "foundation",
+        sql: include_str!("../migrations/postgres/0001_foundation.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "tokens_and_mail",
+        sql: include_str!("../migrations/postgres/0002_tokens_and_mail.sql"),
+    },
+];
 
 /// Where the history is remembered on PostgreSQL.
 pub(crate) const POSTGRES_TABLE: &str = "CREATE TABLE schema_migrations (

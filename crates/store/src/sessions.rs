@@ -1,8 +1,9 @@
 //! The ledger of sessions.
 
+use identity::keyring::KeyUse;
 use identity::ports::{Conflict, SessionQuery, StoreError, StoreResult};
 use identity::session::{EndReason, NewSession, Session, SessionId, Touch};
-use identity::user::{User, UserNumber};
+use identity::user::{Permissions, User, UserNumber};
 use identity::{Door, Timestamp};
 
 use crate::db::Db;
@@ -13,7 +14,7 @@ use crate::users;
 macro_rules! columns {
     () => {
         "s.id, s.user_number, s.door, s.created, s.last_seen, s.idle_end, s.absolute_end, s.ended, \
-         s.end_reason, s.address, s.user_agent"
+         s.end_reason, s.address, s.user_agent, s.permissions"
     };
 }
 
@@ -43,9 +44,9 @@ pub(crate) static LIVE_PAGE: Sql = Sql::new(concat!(
 /// safe: whoever opens a session holds the lock of the user's row.
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO sessions (id, user_number, door, digest_kind, digest, created, last_seen, idle_end,
-         absolute_end, address, user_agent)
-     SELECT $1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10
-     WHERE CAST($11 AS BIGINT) IS NULL OR $11 > (
+         absolute_end, address, user_agent, permissions, signing_key)
+     SELECT $1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12
+     WHERE CAST($13 AS BIGINT) IS NULL OR $13 > (
          SELECT count(*) FROM sessions
          WHERE user_number = $2 AND door = $3 AND ended IS NULL
              AND (idle_end IS NULL OR idle_end > $6) AND (absolute_end IS NULL OR absolute_end > $6))",
@@ -60,6 +61,12 @@ pub(crate) static END_ALL: Sql = Sql::new(
 /// Where somebody was and with what is personal; the rows stay for the count and the audit trail.
 pub(crate) static FORGET_DEVICES: Sql =
     Sql::new("UPDATE sessions SET address = '', user_agent = '' WHERE user_number = $1");
+/// The sessions whose tokens are signed with a key that signs no more.
+pub(crate) static END_SIGNED: Sql = Sql::new(
+    "UPDATE sessions SET ended = $2, end_reason = $3
+     WHERE ended IS NULL
+         AND signing_key IN (SELECT id FROM signing_keys WHERE key_use = $1 AND ends IS NOT NULL)",
+);
 /// A use that is written down late counts when the session lived at the time of it.
 pub(crate) static TOUCH: Sql = Sql::new(
     "UPDATE sessions
@@ -103,18 +110,46 @@ fn read(row: &mut Row) -> StoreResult<Session> {
     let last_seen = Timestamp::from_millis(row.int("sessions.last_seen")?);
     let idle_end = row.opt_int("sessions.idle_end")?.map(Timestamp::from_millis);
     let absolute_end = row.opt_int("sessions.absolute_end")?.map(Timestamp::from_millis);
-    let ended_at = row.opt_int("sessions.ended")?.map(Timestamp::from_millis);
-    let reason = row.opt_text("sessions.end_reason")?;
-    let ended = match (ended_at, reason.as_deref()) {
-        (None, None) => None,
-        (Some(at), Some(name)) => {
-            Some((at, EndReason::from_name(name).ok_or(StoreError::Corrupt("sessions.end_reason"))?))
-        }
-        _ => return Err(StoreError::Corrupt("sessions.ended")),
-    };
+    let ended = read_end(row, "sessions.ended", "sessions.end_reason")?;
     let address = row.text("sessions.address")?;
     let user_agent = row.text("sessions.user_agent")?;
-    Ok(Session { id, user, door, created, last_seen, idle_end, absolute_end, ended, address, user_agent })
+    let words = row.opt_text("sessions.permissions")?;
+    let permissions = words.map(|words| permissions(&words, "sessions.permissions")).transpose()?;
+    Ok(Session {
+        id,
+        user,
+        door,
+        created,
+        last_seen,
+        idle_end,
+        absolute_end,
+        ended,
+        address,
+        user_agent,
+        permissions,
+    })
+}
+
+/// When and why something was ended, from these two columns.
+pub(crate) fn read_end(
+    row: &mut Row,
+    ended: &'static str,
+    end_reason: &'static str,
+) -> StoreResult<Option<(Timestamp, EndReason)>> {
+    let at = row.opt_int(ended)?.map(Timestamp::from_millis);
+    let reason = row.opt_text(end_reason)?;
+    match (at, reason.as_deref()) {
+        (None, None) => Ok(None),
+        (Some(at), Some(name)) => {
+            Ok(Some((at, EndReason::from_name(name).ok_or(StoreError::Corrupt(end_reason))?)))
+        }
+        _ => Err(StoreError::Corrupt(ended)),
+    }
+}
+
+/// Permissions from their words in this column.
+pub(crate) fn permissions(words: &str, column: &'static str) -> StoreResult<Permissions> {
+    Permissions::from_words(words).ok_or(StoreError::Corrupt(column))
 }
 
 pub(crate) fn open(
@@ -134,6 +169,8 @@ pub(crate) fn open(
         session.absolute_end.map(Timestamp::millis).into(),
         session.address.as_str().into(),
         session.user_agent.as_str().into(),
+        session.permissions.map(Permissions::to_words).as_deref().into(),
+        session.signing_key.as_ref().map(|key| key.0.as_bytes().as_slice()).into(),
         limit.into(),
     ];
     let mut steps = vec![users::lock_for_sign_in(session.user, version, session.created)];
@@ -165,6 +202,11 @@ pub(crate) fn end_all(
         except.map(bytes).into(),
     ];
     vec![users::lock(user, door.is_none()), Step::any(&END_ALL, values)]
+}
+
+pub(crate) fn end_signed(key_use: KeyUse, at: Timestamp) -> Step {
+    let reason = EndReason::KeyDropped.as_str();
+    Step::any(&END_SIGNED, vec![key_use.as_str().into(), at.millis().into(), reason.into()])
 }
 
 pub(crate) fn forget_devices(user: UserNumber) -> Step {

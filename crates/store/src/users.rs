@@ -1,20 +1,22 @@
-//! Users and the names they sign in with.
+//! Users and the names they sign in with. Listings that one user asks for stand in [`directory`].
+
+pub(crate) mod directory;
 
 use identity::Timestamp;
 use identity::ports::{Conflict, StoreError, StoreResult};
-use identity::user::{Credentials, LoginKey, NewUser, Role, Status, User, UserNumber};
+use identity::user::{Credentials, Email, LoginKey, NewUser, PersonName, Role, Status, User, UserNumber};
 use uuid::Uuid;
 
 use crate::db::Db;
-use crate::sessions;
 use crate::sql::{Row, Sql, Step, Value};
+use crate::{api_keys, mail, sessions, tickets};
 
 /// The columns of [`read`], in its order, from `users AS u`.
 macro_rules! columns {
     () => {
-        "u.number, u.id, u.username, u.email, u.email_verified, u.name, u.role, u.status, \
-         u.must_change_password, u.password_hash IS NOT NULL, u.created, u.last_sign_in, u.deleted, \
-         u.credential_version"
+        "u.number, u.id, u.username, u.email, u.email_verified, u.name, u.given_name, u.family_name, u.role, \
+         u.status, u.parent, u.must_change_password, u.password_hash IS NOT NULL, u.created, u.updated, \
+         u.last_sign_in, u.deleted, u.credential_version"
     };
 }
 pub(crate) use columns;
@@ -41,9 +43,9 @@ pub(crate) static PAGE: Sql = Sql::new(concat!(
     " FROM users AS u WHERE u.number > $1 AND u.deleted IS NULL ORDER BY u.number LIMIT $2"
 ));
 pub(crate) static INSERT: Sql = Sql::new(
-    "INSERT INTO users (id, username, email, email_verified, name, role, status, password_hash,
-         must_change_password, credential_version, created)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)",
+    "INSERT INTO users (id, username, email, email_verified, name, given_name, family_name, role, status, parent,
+         password_hash, must_change_password, credential_version, created, updated)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $13)",
 );
 pub(crate) static CLAIM_NAME: Sql =
     Sql::new("INSERT INTO login_names (key, user_number) SELECT $1, number FROM users WHERE id = $2");
@@ -52,19 +54,39 @@ pub(crate) static NAME_NOT_RETIRED: Sql = Sql::new(
      WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM retired_names WHERE digest = $2)",
 );
 pub(crate) static SET_PASSWORD: Sql = Sql::new(
-    "UPDATE users SET password_hash = $3, must_change_password = $4, credential_version = credential_version + 1
+    "UPDATE users SET password_hash = $3, must_change_password = $4, updated = $5,
+         credential_version = credential_version + 1
      WHERE number = $1 AND credential_version = $2 AND deleted IS NULL",
+);
+pub(crate) static SET_NAME: Sql = Sql::new(
+    "UPDATE users SET name = $2, given_name = $3, family_name = $4, updated = $5
+     WHERE number = $1 AND deleted IS NULL",
+);
+pub(crate) static SET_EMAIL: Sql = Sql::new(
+    "UPDATE users SET email = $3, email_verified = $4, updated = $5, credential_version = credential_version + 1
+     WHERE number = $1 AND credential_version = $2 AND deleted IS NULL",
+);
+pub(crate) static RELEASE_NAME: Sql = Sql::new("DELETE FROM login_names WHERE key = $2 AND user_number = $1");
+pub(crate) static CLAIM_ADDRESS: Sql = Sql::new("INSERT INTO login_names (key, user_number) VALUES ($2, $1)");
+pub(crate) static ADDRESS_NOT_RETIRED: Sql = Sql::new(
+    "UPDATE users SET credential_version = credential_version
+     WHERE number = $1 AND NOT EXISTS (SELECT 1 FROM retired_names WHERE digest = $2)",
+);
+pub(crate) static VERIFY_EMAIL: Sql = Sql::new(
+    "UPDATE users SET email_verified = 1, status = 'active', password_hash = COALESCE($3, password_hash),
+         updated = $4, credential_version = credential_version + 1
+     WHERE number = $1 AND credential_version = $2 AND status IN ('pending', 'active') AND deleted IS NULL",
 );
 pub(crate) static RENEW_HASH: Sql = Sql::new(
     "UPDATE users SET password_hash = $3 WHERE number = $1 AND password_hash = $2 AND deleted IS NULL",
 );
 pub(crate) static SET_STATUS: Sql = Sql::new(
-    "UPDATE users SET status = $2, credential_version = credential_version + $3
+    "UPDATE users SET status = $2, credential_version = credential_version + $3, updated = $4
      WHERE number = $1 AND deleted IS NULL",
 );
 pub(crate) static WIPE: Sql = Sql::new(
-    "UPDATE users SET username = NULL, email = NULL, email_verified = 0, name = '', password_hash = NULL,
-         credential_version = credential_version + 1, deleted = $2
+    "UPDATE users SET username = NULL, email = NULL, email_verified = 0, name = '', given_name = NULL,
+         family_name = NULL, password_hash = NULL, credential_version = credential_version + 1, deleted = $2
      WHERE number = $1 AND deleted IS NULL",
 );
 pub(crate) static RELEASE_NAMES: Sql = Sql::new("DELETE FROM login_names WHERE user_number = $1");
@@ -113,12 +135,18 @@ pub(crate) fn read(row: &mut Row) -> StoreResult<User> {
         username: row.opt_text("users.username")?,
         email: row.opt_text("users.email")?,
         email_verified: row.bool("users.email_verified")?,
-        name: row.text("users.name")?,
+        name: PersonName::recorded(
+            row.text("users.name")?,
+            row.opt_text("users.given_name")?,
+            row.opt_text("users.family_name")?,
+        ),
         role: Role::from_name(&row.text("users.role")?).ok_or(StoreError::Corrupt("users.role"))?,
         status: Status::from_name(&row.text("users.status")?).ok_or(StoreError::Corrupt("users.status"))?,
+        parent: row.opt_int("users.parent")?.map(UserNumber),
         must_change_password: row.bool("users.must_change_password")?,
         has_password: row.bool("users.password_hash")?,
         created: Timestamp::from_millis(row.int("users.created")?),
+        updated: Timestamp::from_millis(row.int("users.updated")?),
         last_sign_in: row.opt_int("users.last_sign_in")?.map(Timestamp::from_millis),
         deleted: row.opt_int("users.deleted")?.map(Timestamp::from_millis),
         credential_version: row.int("users.credential_version")?,
@@ -127,14 +155,18 @@ pub(crate) fn read(row: &mut Row) -> StoreResult<User> {
 
 pub(crate) fn create(user: &NewUser) -> Vec<Step> {
     let id = || Value::from(user.id.as_bytes().as_slice());
+    let parts = user.name.told_parts();
     let insert = vec![
         id(),
         user.username.as_ref().map(|name| name.as_str()).into(),
         user.email.as_ref().map(|email| email.as_str()).into(),
         user.email_verified.into(),
         user.name.as_str().into(),
+        parts.map(|(given, _)| given).into(),
+        parts.map(|(_, family)| family).into(),
         user.role.as_str().into(),
         user.status.as_str().into(),
+        user.parent.map(|parent| parent.0).into(),
         user.password.as_deref().into(),
         user.must_change_password.into(),
         user.created.millis().into(),
@@ -151,18 +183,79 @@ pub(crate) fn create(user: &NewUser) -> Vec<Step> {
     steps
 }
 
-pub(crate) fn set_password(user: UserNumber, version: i64, hash: &str, must_change: bool) -> Vec<Step> {
-    let values = vec![user.0.into(), version.into(), hash.into(), must_change.into()];
+pub(crate) fn set_password(
+    user: UserNumber,
+    version: i64,
+    hash: &str,
+    must_change: bool,
+    at: Timestamp,
+) -> Vec<Step> {
+    let values = vec![user.0.into(), version.into(), hash.into(), must_change.into(), at.millis().into()];
     vec![Step::one(&SET_PASSWORD, values, Conflict::UserChanged)]
+}
+
+pub(crate) fn set_name(user: UserNumber, name: &PersonName, at: Timestamp) -> Vec<Step> {
+    let parts = name.told_parts();
+    let values = vec![
+        user.0.into(),
+        name.as_str().into(),
+        parts.map(|(given, _)| given).into(),
+        parts.map(|(_, family)| family).into(),
+        at.millis().into(),
+    ];
+    vec![Step::one(&SET_NAME, values, Conflict::UserChanged)]
+}
+
+/// Another address for a user.
+pub(crate) struct NewAddress<'a> {
+    pub(crate) user: UserNumber,
+    pub(crate) version: i64,
+    pub(crate) release: Option<&'a LoginKey>,
+    pub(crate) email: &'a Email,
+    pub(crate) claim: bool,
+    pub(crate) verified: bool,
+    pub(crate) digest: &'a [u8; 32],
+    pub(crate) at: Timestamp,
+}
+
+pub(crate) fn set_email(new: &NewAddress<'_>) -> Vec<Step> {
+    let user = || Value::from(new.user.0);
+    let values = vec![
+        user(),
+        new.version.into(),
+        new.email.as_str().into(),
+        new.verified.into(),
+        new.at.millis().into(),
+    ];
+    let mut steps = vec![Step::one(&SET_EMAIL, values, Conflict::UserChanged)];
+    steps.extend(new.release.map(|old| Step::any(&RELEASE_NAME, vec![user(), old.as_str().into()])));
+    if new.claim {
+        let values = vec![user(), new.email.key().as_str().into()];
+        steps.push(Step::one(&CLAIM_ADDRESS, values, Conflict::LoginNameTaken));
+    }
+    // After the claim, as in `create`.
+    let values = vec![user(), new.digest.as_slice().into()];
+    steps.push(Step::one(&ADDRESS_NOT_RETIRED, values, Conflict::LoginNameRetired));
+    steps
+}
+
+pub(crate) fn verify_email(
+    user: UserNumber,
+    version: i64,
+    password: Option<&str>,
+    at: Timestamp,
+) -> Vec<Step> {
+    let values = vec![user.0.into(), version.into(), password.into(), at.millis().into()];
+    vec![Step::one(&VERIFY_EMAIL, values, Conflict::UserChanged)]
 }
 
 pub(crate) fn renew_hash(user: UserNumber, from: &str, to: &str) -> Vec<Step> {
     vec![Step::any(&RENEW_HASH, vec![user.0.into(), from.into(), to.into()])]
 }
 
-pub(crate) fn set_status(user: UserNumber, status: Status) -> Vec<Step> {
+pub(crate) fn set_status(user: UserNumber, status: Status, at: Timestamp) -> Vec<Step> {
     let raise = i64::from(status != Status::Active);
-    let values = vec![user.0.into(), status.as_str().into(), raise.into()];
+    let values = vec![user.0.into(), status.as_str().into(), raise.into(), at.millis().into()];
     vec![Step::one(&SET_STATUS, values, Conflict::UserChanged)]
 }
 
@@ -171,7 +264,10 @@ pub(crate) fn delete(user: UserNumber, at: Timestamp, retired: &[[u8; 32]]) -> V
         Step::one(&WIPE, vec![user.0.into(), at.millis().into()], Conflict::UserChanged).wiping(),
         Step::any(&RELEASE_NAMES, vec![user.0.into()]),
         sessions::forget_devices(user),
+        api_keys::wipe(user, at),
+        mail::drop_waiting(user),
     ];
+    steps.extend(tickets::end_all(user));
     steps.extend(retired.iter().map(|digest| Step::any(&RETIRE_NAME, vec![digest.as_slice().into()])));
     steps
 }

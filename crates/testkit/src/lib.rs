@@ -19,8 +19,9 @@ use std::time::Duration;
 
 use axum::Router;
 use identity::audit::Event;
+use identity::mail::Mail;
 use identity::ports::{Entropy as _, Store as _};
-use identity::user::{Role, Status, User};
+use identity::user::{PersonName, Role, Status, User};
 use identity::{Actor, Door, Identity, MasterKey, NewAccount, NewPassword, Op, Origin, RequestId};
 use store::Store;
 use web::{Clock as _, ReturnUrls, Site, TrustedProxies, Web};
@@ -130,9 +131,10 @@ impl TestServer {
             username: Some(username.to_owned()),
             email: Some(format!("{username}@example.org")),
             email_verified: true,
-            name: String::new(),
+            name: PersonName::default(),
             role: Role::User,
             status: Status::Active,
+            parent: None,
             password: NewPassword::Given(zeroize::Zeroizing::new(password.to_owned())),
             must_change_password: false,
         };
@@ -162,6 +164,15 @@ impl TestServer {
     pub async fn events(&self) -> Vec<Event> {
         let events = self.store.events(0, 10_000).await.expect("the audit trail");
         events.into_iter().map(|(_, event)| event).collect()
+    }
+
+    /// Delivers the mail that is due, and returns it.
+    pub async fn mails(&self) -> Vec<Mail> {
+        let mailer = CapturedMail::default();
+        let op = self.operator();
+        let delivering = self.identity.mail.deliver(&op, || self.clock.now(), &mailer);
+        delivering.await.expect("a database");
+        mailer.all().into_iter().map(|(_, mail)| mail).collect()
     }
 
     /// Moves the time on.

@@ -10,12 +10,14 @@ pub mod cookie;
 pub mod dialect;
 pub mod drf;
 pub mod fault;
+pub mod form;
 pub mod headers;
 pub mod mount;
 pub mod origin;
 pub mod refusal;
 pub mod request;
 pub mod return_url;
+pub mod time;
 pub mod trace;
 
 use std::sync::Arc;

@@ -42,9 +42,12 @@ impl Origins {
     /// `Origin` decides when it is there; then `Sec-Fetch-Site`; a request with neither is not a browser's. Reading
     /// methods pass: nothing changes state by them.
     pub fn permits(&self, method: &Method, headers: &HeaderMap, cookies: &[&str]) -> bool {
-        if method.is_safe() || !carries(headers, cookies) {
-            return true;
-        }
+        method.is_safe() || !carries(headers, cookies) || self.is_known_page(headers)
+    }
+
+    /// Whether a request comes from a page of these origins, or from no page at all. A door that sets a cookie asks
+    /// this before a login: a foreign page could sign its visitor in to somebody else's account.
+    pub fn is_known_page(&self, headers: &HeaderMap) -> bool {
         if let Some(origin) = headers.get(ORIGIN) {
             return origin.to_str().is_ok_and(|origin| self.allows(origin));
         }
@@ -65,7 +68,7 @@ impl Origins {
             answer.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(allow));
             answer.insert(
                 ACCESS_CONTROL_ALLOW_HEADERS,
-                HeaderValue::from_static("accept, authorization, content-type"),
+                HeaderValue::from_static("accept, authorization, content-type, x-recaptcha-token"),
             );
             answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
         }

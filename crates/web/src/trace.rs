@@ -1,7 +1,8 @@
 //! The outermost layer: makes the request's context, adds the headers of every answer, writes one log line.
 //!
 //! A line holds ids, fixed words and numbers: no name, address, token or query that somebody sent. The path of a
-//! route is logged as the router spells it; an unknown path as it came, cut.
+//! route is logged as the router spells it; an unknown path as it came, cut, and without what may be a secret: some
+//! routes have one in their path, and a slash too many makes such a path unknown.
 
 use std::time::Instant;
 
@@ -17,6 +18,8 @@ use crate::{Context, Fault, Web, headers};
 
 /// The longest unknown path that is logged, in bytes.
 const PATH_BYTES: usize = 128;
+/// The longest segment of an unknown path that is logged, in bytes; no secret of ours is shorter.
+const SEGMENT_BYTES: usize = 24;
 /// The longest method that is logged or named in an answer, in bytes.
 pub(crate) const METHOD_BYTES: usize = 32;
 
@@ -27,10 +30,10 @@ pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> 
     let context = Context::of(&web, &request);
     let id = context.id;
     let method = cut(request.method().as_str(), METHOD_BYTES).to_owned();
-    let path = request.extensions().get::<MatchedPath>().map_or_else(
-        || cut(request.uri().path(), PATH_BYTES).to_owned(),
-        |matched| matched.as_str().to_owned(),
-    );
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| unknown(request.uri().path()), |matched| matched.as_str().to_owned());
     request.extensions_mut().insert(context);
     let mut response = next.run(request).await;
 
@@ -86,7 +89,26 @@ fn write(line: &Line<'_>, response: &Response) {
     }
 }
 
+/// An unknown path for the log.
+fn unknown(path: &str) -> String {
+    let segments = path.split('/').map(|segment| if segment.len() > SEGMENT_BYTES { "*" } else { segment });
+    cut(&segments.collect::<Vec<_>>().join("/"), PATH_BYTES).to_owned()
+}
+
 /// The beginning of what a client sent, where it must not be copied whole.
 pub(crate) fn cut(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_path_is_logged_without_what_may_be_a_secret() {
+        assert_eq!(unknown("/api/v1/users/me/x"), "/api/v1/users/me/x");
+        assert_eq!(unknown(&format!("/api-token/{}/", "k".repeat(64))), "/api-token/*/");
+        assert_eq!(unknown(&"/abc".repeat(100)).len(), PATH_BYTES);
+        assert_eq!(unknown("/%20"), "/%20");
+    }
 }

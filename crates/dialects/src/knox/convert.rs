@@ -19,6 +19,7 @@ pub(super) fn sign_in(body: &Value, presented: Option<Caller>) -> Result<Passwor
             name: name?.as_str().to_owned(),
             password: password?.as_str().to_owned(),
             presented,
+            end_others: false,
         })
     })
 }

@@ -121,6 +121,12 @@ impl Voice {
             | ErrorKind::LoginNameRetired
             | ErrorKind::UserNotFound
             | ErrorKind::SessionNotFound
+            | ErrorKind::SignUpDisabled
+            | ErrorKind::CaptchaRefused
+            | ErrorKind::TicketInvalid
+            | ErrorKind::TokenClaimsInvalid
+            | ErrorKind::ApiKeyLimit
+            | ErrorKind::ApiKeyNotFound
             | ErrorKind::Conflict
             | ErrorKind::Internal => self.server_error(),
         }

@@ -30,11 +30,13 @@ pub const DIALECT: Dialect = Dialect {
 pub const SURFACE: Surface = Surface {
     door: Door::new(DIALECT.name),
     form: SecretForm::Hex { prefix: String::new(), digits: 64 },
+    token: None,
     idle: None,
     absolute: None,
     limit_per_user: None,
     scope: Scope::Dialect,
     asks_for_new_password: false,
+    sign_up: false,
     one_per_client: false,
 };
 

@@ -1,6 +1,6 @@
 //! Wire to command, outcome to wire.
 
-use identity::user::{Role, User};
+use identity::user::{PersonName, Role, User};
 use identity::{Caller, ChangePassword, DelegatedAccount, PasswordSignIn, SignedIn, Surface, WithPassword};
 use web::drf::field::{BooleanField, CharField, Malformed, fields};
 use web::drf::json::Value;
@@ -27,6 +27,7 @@ pub(super) fn sign_in(body: &Value, presented: Option<Caller>) -> Result<Passwor
             name: email?.as_str().to_owned(),
             password: password?.as_str().to_owned(),
             presented,
+            end_others: false,
         })
     })
 }
@@ -40,17 +41,16 @@ pub(super) fn change_password(body: &Value) -> Result<ChangePassword, Malformed>
     })
 }
 
-/// The core knows one name; here it is two, joined by a blank.
 pub(super) fn new_user(body: &Value) -> Result<DelegatedAccount, Malformed> {
     fields(body, |object, errors| {
         let first = FIRST_NAME.read(object, errors);
         let last = LAST_NAME.read(object, errors);
         let email = EMAIL.read(object, errors);
         let is_admin = IS_ADMIN.read(object, errors);
-        let name = format!("{} {}", first?.as_str(), last?.as_str());
+        let name = PersonName::parts(first?.as_str(), last?.as_str());
         Some(DelegatedAccount {
             email: email?.as_str().to_owned(),
-            name: name.trim().to_owned(),
+            name,
             role: if is_admin? { Role::Admin } else { Role::User },
         })
     })
@@ -70,12 +70,11 @@ pub(super) fn signed_in(signed_in: &SignedIn) -> wire::SignedIn {
 }
 
 pub(super) fn user(user: &User) -> wire::User<'_> {
-    let (first_name, last_name) = user.name.rsplit_once(' ').unwrap_or((&user.name, ""));
     wire::User {
         pk: user.number.0,
-        first_name: first_name.trim_end(),
-        last_name,
-        full_name: &user.name,
+        first_name: user.name.given(),
+        last_name: user.name.family(),
+        full_name: user.name.as_str(),
         email: user.email.as_deref().unwrap_or_default(),
     }
 }

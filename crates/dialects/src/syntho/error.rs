@@ -69,6 +69,12 @@ fn spoken(kind: ErrorKind) -> Response {
         | ErrorKind::LoginNameMissing
         | ErrorKind::UserNotFound
         | ErrorKind::SessionNotFound
+        | ErrorKind::SignUpDisabled
+        | ErrorKind::CaptchaRefused
+        | ErrorKind::TicketInvalid
+        | ErrorKind::TokenClaimsInvalid
+        | ErrorKind::ApiKeyLimit
+        | ErrorKind::ApiKeyNotFound
         | ErrorKind::Internal => drf::server_error(),
     }
 }

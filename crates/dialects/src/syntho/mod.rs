@@ -34,11 +34,13 @@ pub const SURFACE: Surface = Surface {
     door: Door::new(DIALECT.name),
     // contracts 1.2: 32 characters of [a-z0-9], 165 bits.
     form: SecretForm::Base36 { digits: 32 },
+    token: None,
     idle: None,
     absolute: Some(Duration::from_hours(14 * 24)),
     limit_per_user: None,
     scope: Scope::Dialect,
     asks_for_new_password: true,
+    sign_up: false,
     one_per_client: true,
 };
 

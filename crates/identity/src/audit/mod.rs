@@ -34,11 +34,41 @@ pub enum EventKind {
     UserActivated,
     /// A user was deleted.
     UserDeleted,
+    /// Somebody signed up, with a new address or one that has an account.
+    SignedUp,
+    /// An address was verified by a mailed ticket.
+    EmailVerified,
+    /// A user got another address.
+    EmailChanged,
+    /// What to call a user was changed.
+    UserRenamed,
+    /// A forgotten password was replaced by way of a mailed ticket.
+    PasswordRestored,
+    /// A message was queued on a stranger's word; the detail is what it is for.
+    TicketSent,
+    /// A message was asked for and not queued; the detail says why.
+    TicketRefused,
+    /// A mailed ticket was exchanged for one that sets a password.
+    TicketExchanged,
+    /// A token with claims or permissions of its own was made.
+    TokenMinted,
+    /// An API key was made.
+    ApiKeyCreated,
+    /// What an API key may do, or its end, was changed.
+    ApiKeyChanged,
+    /// An API key was ended.
+    ApiKeyEnded,
+    /// Another key signs; the detail says what became of the one before.
+    SigningKeyRotated,
+    /// A message left.
+    MailSent,
+    /// A message was given up.
+    MailFailed,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 26] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SessionEnded,
@@ -50,6 +80,21 @@ impl EventKind {
         Self::UserSuspended,
         Self::UserActivated,
         Self::UserDeleted,
+        Self::SignedUp,
+        Self::EmailVerified,
+        Self::EmailChanged,
+        Self::UserRenamed,
+        Self::PasswordRestored,
+        Self::TicketSent,
+        Self::TicketRefused,
+        Self::TicketExchanged,
+        Self::TokenMinted,
+        Self::ApiKeyCreated,
+        Self::ApiKeyChanged,
+        Self::ApiKeyEnded,
+        Self::SigningKeyRotated,
+        Self::MailSent,
+        Self::MailFailed,
     ];
 
     /// The word in the database.
@@ -66,6 +111,21 @@ impl EventKind {
             Self::UserSuspended => "user_suspended",
             Self::UserActivated => "user_activated",
             Self::UserDeleted => "user_deleted",
+            Self::SignedUp => "signed_up",
+            Self::EmailVerified => "email_verified",
+            Self::EmailChanged => "email_changed",
+            Self::UserRenamed => "user_renamed",
+            Self::PasswordRestored => "password_restored",
+            Self::TicketSent => "ticket_sent",
+            Self::TicketRefused => "ticket_refused",
+            Self::TicketExchanged => "ticket_exchanged",
+            Self::TokenMinted => "token_minted",
+            Self::ApiKeyCreated => "api_key_created",
+            Self::ApiKeyChanged => "api_key_changed",
+            Self::ApiKeyEnded => "api_key_ended",
+            Self::SigningKeyRotated => "signing_key_rotated",
+            Self::MailSent => "mail_sent",
+            Self::MailFailed => "mail_failed",
         }
     }
 

@@ -3,6 +3,8 @@
 //! A message is queued in the same commit as the fact it tells of, sealed, and wiped when it was sent. The words
 //! stand in templates that the caller of [`Mailer`] renders; the queue's use cases deliver it.
 
+pub mod queue;
+
 use std::fmt;
 
 use async_trait::async_trait;

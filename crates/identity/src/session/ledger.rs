@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::caller::{Caller, Credential};
+use super::touches::Use;
 use super::{EndReason, Session, SessionId, State, Touch};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::op::{Actor, Op, Timestamp};
+use crate::op::{Op, Timestamp};
 use crate::ports::{Change, Commit, Conflict, SessionQuery, StoreError};
 use crate::secret::Secret;
-use crate::surface::{Scope, Surface};
+use crate::surface::Surface;
 use crate::user::{Status, User, UserNumber};
 
 /// With less life left than this, a use is written at once: another node might end the session otherwise.
@@ -24,34 +26,25 @@ pub struct Sessions {
     pub(crate) core: Arc<Core>,
 }
 
-/// Who presented a credential: a live session and its active owner.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// The session.
-    pub session: Session,
-    /// Its owner.
-    pub user: User,
-}
-
-impl Caller {
-    /// The one who acts, for an [`Op`].
-    pub fn actor(&self) -> Actor {
-        Actor::User { user: self.user.number, session: self.session.id }
-    }
-}
-
 impl Sessions {
-    /// Recognises the secret that a request presents at a door.
+    /// Recognises the secret that a request presents at a door: opaque, or a token where the surface signs those.
     ///
     /// # Errors
     /// [`ErrorKind::CredentialInvalid`]: unknown, ended, expired, or of another door.
     /// [`ErrorKind::UserInactive`]: good, but its owner may not act. [`ErrorKind::Unavailable`].
     pub async fn check(&self, op: &Op, surface: &Surface, presented: &Secret) -> Result<Caller> {
-        let found = self.core.store.session_by_digest(&presented.digest()).await?;
+        let (digest, named) = match &surface.token {
+            None => (presented.digest(), None),
+            Some(form) => {
+                let token = self.core.session_of_token(op, form, presented).await?;
+                (token.digest, Some(token.session))
+            }
+        };
+        let found = self.core.store.session_by_digest(&digest).await?;
         let Some((session, user)) = found else {
             return Err(invalid("a secret that opens no session", "one that a login here gave out"));
         };
-        if session.door != surface.door {
+        if session.door != surface.door || named.is_some_and(|named| named != session.id) {
             return Err(invalid("a secret of another door", "one that a login by this door gave out"));
         }
         match session.state(op.now) {
@@ -69,7 +62,7 @@ impl Sessions {
         if let Some(touch) = session.touch(surface, op.now) {
             self.write_down(&session, touch, op.now).await?;
         }
-        Ok(Caller { session, user })
+        Ok(Caller { user, credential: Credential::Session(session) })
     }
 
     async fn write_down(&self, session: &Session, touch: Touch, now: Timestamp) -> Result<()> {
@@ -78,7 +71,7 @@ impl Sessions {
         if ends_soon {
             self.commit(vec![Change::TouchSession(touch)], vec![]).await?;
         } else {
-            self.core.touches.note(touch);
+            self.core.touches.note(Use::Session(touch));
         }
         Ok(())
     }
@@ -90,7 +83,7 @@ impl Sessions {
     pub async fn flush(&self) -> Result<()> {
         let touches = self.core.touches.take();
         for some in touches.chunks(256) {
-            let changes = some.iter().copied().map(Change::TouchSession).collect();
+            let changes = some.iter().copied().map(Change::from).collect();
             if let Err(error) = self.commit(changes, vec![]).await {
                 for touch in touches {
                     self.core.touches.note(touch);
@@ -104,13 +97,15 @@ impl Sessions {
     /// Ends one session by its own owner's wish: sign-out.
     ///
     /// # Errors
-    /// [`ErrorKind::CredentialInvalid`] when something else ended it first. [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::CredentialInvalid`] when something else ended it first. [`ErrorKind::SessionNotFound`]: the caller
+    /// came with an API key, which no sign-out ends. [`ErrorKind::Unavailable`].
     pub async fn sign_out(&self, op: &Op, caller: &Caller) -> Result<()> {
+        let Some(session) = caller.session() else { return Err(no_session()) };
         let event = Event::new(op, EventKind::SessionEnded)
             .of(&caller.user)
-            .with_session(caller.session.id)
+            .with_session(session.id)
             .saying(EndReason::SignedOut.as_str());
-        let end = Change::EndSession { session: caller.session.id, at: op.now, reason: EndReason::SignedOut };
+        let end = Change::EndSession { session: session.id, at: op.now, reason: EndReason::SignedOut };
         match self.core.store.commit(Commit { changes: vec![end], events: vec![event] }).await {
             Ok(_) => Ok(()),
             Err(StoreError::Conflict(Conflict::SessionEnded)) => {
@@ -123,13 +118,53 @@ impl Sessions {
     /// Ends all sessions of the caller, the presented one among them, as far as the surface's scope reaches.
     ///
     /// # Errors
-    /// [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::Forbidden`]: the credential may less than its owner. [`ErrorKind::Unavailable`].
     pub async fn sign_out_everywhere(&self, op: &Op, surface: &Surface, caller: &Caller) -> Result<u64> {
-        let door = match surface.scope {
-            Scope::Dialect => Some(surface.door.clone()),
-            Scope::Account => None,
-        };
-        self.end_all(op, &caller.user, door, EndReason::SignedOutEverywhere).await
+        caller.must_be_whole()?;
+        self.end_all(op, &caller.user, surface.reach(), EndReason::SignedOutEverywhere).await
+    }
+
+    /// The caller's live sessions as far as the surface's scope reaches, oldest first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Forbidden`]: the credential may less than its owner. [`ErrorKind::Unavailable`].
+    pub async fn list_own(&self, op: &Op, surface: &Surface, caller: &Caller) -> Result<Vec<Session>> {
+        caller.must_be_whole()?;
+        let mut sessions = self.list(op, caller.user.number, false).await?;
+        if let Some(door) = surface.reach() {
+            sessions.retain(|session| session.door == door);
+        }
+        Ok(sessions)
+    }
+
+    /// One live session of the caller's, as far as the surface's scope reaches.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SessionNotFound`]: there is none, it does not live, or it is not the caller's to see.
+    /// [`ErrorKind::Forbidden`], [`ErrorKind::Unavailable`].
+    pub async fn own(&self, op: &Op, surface: &Surface, caller: &Caller, id: SessionId) -> Result<Session> {
+        caller.must_be_whole()?;
+        let found = self.core.store.session(id).await?.filter(|session| {
+            session.user == caller.user.number
+                && session.state(op.now) == State::Live
+                && surface.reach().is_none_or(|door| session.door == door)
+        });
+        found.ok_or_else(|| ErrorKind::SessionNotFound.into())
+    }
+
+    /// Ends one of the caller's own sessions, the presented one or another.
+    ///
+    /// # Errors
+    /// As [`Sessions::own`].
+    pub async fn end_own(&self, op: &Op, surface: &Surface, caller: &Caller, id: SessionId) -> Result<()> {
+        let session = self.own(op, surface, caller, id).await?;
+        let reason = EndReason::EndedByOwner;
+        let event = Event::new(op, EventKind::SessionEnded)
+            .of(&caller.user)
+            .with_session(session.id)
+            .saying(reason.as_str());
+        self.commit(vec![Change::EndSession { session: id, at: op.now, reason }], vec![event]).await?;
+        Ok(())
     }
 
     /// Ends all sessions of a user by every door: the operator's call.
@@ -194,7 +229,11 @@ fn invalid(seen: &'static str, wanted: &'static str) -> Error {
     Error::new(ErrorKind::CredentialInvalid).because("presented credential", seen, wanted)
 }
 
-fn inactive(user: &User) -> Error {
+fn no_session() -> Error {
+    Error::new(ErrorKind::SessionNotFound).because("sign-out", "an API key, which is no session", "a session")
+}
+
+pub(crate) fn inactive(user: &User) -> Error {
     let seen = match (user.deleted, user.status) {
         (Some(_), _) => "a deleted user",
         (None, Status::Pending) => "a pending user",

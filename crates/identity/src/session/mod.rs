@@ -3,6 +3,7 @@
 //! This module holds the noun and its state machine, which is pure; [`ledger`] holds the use cases. How a session
 //! is opened stands in `sign_in`.
 
+pub mod caller;
 pub mod ledger;
 mod touches;
 
@@ -10,12 +11,13 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use crate::keyring::SigningKeyId;
 use crate::op::Timestamp;
 use crate::secret::Digest;
 use crate::surface::{Door, Surface};
-use crate::user::UserNumber;
+use crate::user::{Permissions, UserNumber};
 
-pub(crate) use touches::Touches;
+pub(crate) use touches::{Touches, Use};
 
 /// A session's id: UUIDv7, never a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +36,8 @@ pub enum EndReason {
     SignedOut,
     /// Its owner ended all sessions.
     SignedOutEverywhere,
+    /// Its owner ended it from somewhere else, or gave up the key.
+    EndedByOwner,
     /// Its client signed in anew.
     Replaced,
     /// An operator ended it.
@@ -46,19 +50,23 @@ pub enum EndReason {
     Suspended,
     /// The user was deleted.
     UserDeleted,
+    /// The key its token is signed with was dropped.
+    KeyDropped,
 }
 
 impl EndReason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::SignedOut,
         Self::SignedOutEverywhere,
+        Self::EndedByOwner,
         Self::Replaced,
         Self::Revoked,
         Self::PasswordReset,
         Self::PasswordChanged,
         Self::Suspended,
         Self::UserDeleted,
+        Self::KeyDropped,
     ];
 
     /// The word in the database and in listings.
@@ -66,12 +74,14 @@ impl EndReason {
         match self {
             Self::SignedOut => "signed_out",
             Self::SignedOutEverywhere => "signed_out_everywhere",
+            Self::EndedByOwner => "ended_by_owner",
             Self::Replaced => "replaced",
             Self::Revoked => "revoked",
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
             Self::Suspended => "suspended",
             Self::UserDeleted => "user_deleted",
+            Self::KeyDropped => "key_dropped",
         }
     }
 
@@ -131,6 +141,8 @@ pub struct Session {
     pub address: String,
     /// What the client called itself.
     pub user_agent: String,
+    /// What it may do of what its owner may; `None`: all.
+    pub permissions: Option<Permissions>,
 }
 
 impl Session {
@@ -204,6 +216,10 @@ pub struct NewSession {
     pub address: String,
     /// What the client calls itself.
     pub user_agent: String,
+    /// What it may do of what its owner may; `None`: all.
+    pub permissions: Option<Permissions>,
+    /// The key its token is signed with, where the door gives out tokens.
+    pub signing_key: Option<SigningKeyId>,
 }
 
 #[cfg(test)]

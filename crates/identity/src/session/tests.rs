@@ -22,6 +22,7 @@ fn session() -> Session {
         ended: None,
         address: String::new(),
         user_agent: String::new(),
+        permissions: None,
     }
 }
 
@@ -29,12 +30,14 @@ fn surface(idle: Option<(u64, u64)>) -> Surface {
     Surface {
         door: Door::new("toy"),
         form: SecretForm::Hex { prefix: String::new(), digits: 64 },
+        token: None,
         idle: idle
             .map(|(life, step)| Idle { life: Duration::from_secs(life), step: Duration::from_secs(step) }),
         absolute: None,
         limit_per_user: None,
         scope: Scope::Dialect,
         asks_for_new_password: false,
+        sign_up: false,
         one_per_client: false,
     }
 }

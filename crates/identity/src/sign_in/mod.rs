@@ -1,7 +1,7 @@
 //! Signing in: everything between a claim of who somebody is and an open session.
 //!
 //! [`password`] tells the story of a password login, [`attempt`] that of one try at a password, which a change of
-//! the password needs as well. However somebody proved who they are, [`SignIn::new_session`]
+//! the password needs as well. However somebody proved who they are, [`Core::opening`]
 //! makes the session, so that no way in can forget a lifetime, a limit or the fresh secret.
 
 pub(crate) mod attempt;
@@ -10,11 +10,14 @@ mod password;
 use std::sync::Arc;
 
 use crate::Core;
+use crate::error::{ErrorKind, Result};
 use crate::op::Op;
+use crate::ports::Change;
 use crate::secret::Secret;
 use crate::session::{NewSession, Session, SessionId};
 use crate::surface::Surface;
-use crate::user::{User, UserNumber};
+use crate::token;
+use crate::user::{Permissions, User, UserNumber};
 
 pub use self::password::PasswordSignIn;
 
@@ -40,17 +43,58 @@ impl SignIn {
     pub fn takes_passwords(&self) -> bool {
         self.core.policy.password_sign_in
     }
+}
 
-    /// A session as this surface declares them, with a fresh secret.
+/// A session about to be opened, and the commit that opens it.
+pub(crate) struct Opening {
+    /// The row.
+    pub(crate) session: NewSession,
+    /// What its owner is shown: the secret, or the token that carries it.
+    pub(crate) secret: Secret,
+    /// In their order.
+    pub(crate) changes: Vec<Change>,
+}
+
+impl Core {
+    /// A session as this surface declares them, with a fresh secret. A commit that misses with
+    /// [`crate::ports::Conflict::SigningKeyChanged`] is to be made anew.
+    pub(crate) async fn opening(
+        &self,
+        op: &Op,
+        surface: &Surface,
+        user: &User,
+        permissions: Option<Permissions>,
+        claims: Option<&serde_json::Map<String, serde_json::Value>>,
+        replaces: Option<SessionId>,
+    ) -> Result<Opening> {
+        let (mut session, mut secret) = self.new_session(op, surface, user.number);
+        session.permissions = permissions;
+        let mut changes = Vec::new();
+        if let Some(form) = &surface.token {
+            let ring = self.signing_ring(op, form.key_use).await?;
+            let key = ring.first().ok_or(ErrorKind::Internal)?;
+            secret = token::sign(form, key, user.id, &session, &secret, claims)?;
+            session.signing_key = Some(key.id);
+            changes.push(Change::HoldSigningKey { key: key.id });
+        }
+        changes.push(Change::OpenSession {
+            session: session.clone(),
+            version: user.credential_version,
+            limit: surface.limit_per_user,
+            replaces,
+        });
+        Ok(Opening { session, secret, changes })
+    }
+
     fn new_session(&self, op: &Op, surface: &Surface, user: UserNumber) -> (NewSession, Secret) {
-        let secret = surface.form.make(&*self.core.entropy);
+        let secret = surface.form.make(&*self.entropy);
         let absolute_end = surface.absolute.map(|life| op.now + life);
         let idle_end = surface.idle.map(|idle| {
             let end = op.now + idle.life;
             absolute_end.map_or(end, |absolute| end.min(absolute))
         });
         let session = NewSession {
-            id: SessionId(self.core.uuid(op.now)),
+            id: SessionId(self.uuid(op.now)),
             user,
             door: surface.door.clone(),
             digest: secret.digest(),
@@ -59,6 +103,8 @@ impl SignIn {
             absolute_end,
             address: op.origin.address.map(|address| address.to_canonical().to_string()).unwrap_or_default(),
             user_agent: op.origin.user_agent.clone(),
+            permissions: None,
+            signing_key: None,
         };
         (session, secret)
     }
@@ -77,6 +123,7 @@ impl From<NewSession> for Session {
             ended: None,
             address: new.address,
             user_agent: new.user_agent,
+            permissions: new.permissions,
         }
     }
 }

@@ -7,15 +7,15 @@
 use ::password::Password;
 
 use super::attempt::Attempt;
-use super::{SignIn, SignedIn};
+use super::{Opening, SignIn, SignedIn};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::master_key::Purpose;
 use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
-use crate::session::EndReason;
-use crate::session::ledger::Caller;
+use crate::session::caller::Caller;
+use crate::session::{EndReason, SessionId};
 use crate::surface::Surface;
 use crate::throttle::Bucket;
 use crate::user::{Credentials, LoginKey, User};
@@ -28,6 +28,8 @@ pub struct PasswordSignIn {
     pub password: String,
     /// Who is recognised by a credential of this door that came with the login.
     pub presented: Option<Caller>,
+    /// Whether every other session of the user ends, as far as the surface's scope reaches.
+    pub end_others: bool,
 }
 
 impl Drop for PasswordSignIn {
@@ -92,7 +94,8 @@ impl SignIn {
         let renewed = if attempt.outdated { self.renewed_hash(op, password).await } else { None };
         // A new secret at each login, and nothing from before a login is valid after it (ASVS 7.2.4).
         let replaced = command.presented.as_ref().filter(|_| surface.one_per_client);
-        self.settle(op, surface, &attempt, replaced, credentials, renewed).await
+        let replaced = replaced.and_then(|caller| Some((caller.user.clone(), caller.session()?.id)));
+        self.settle(op, surface, &attempt, replaced, command.end_others, credentials, renewed).await
     }
 
     /// Where failures at a name that nobody has are counted: by its keyed digest, so that the name is not stored.
@@ -109,47 +112,63 @@ impl SignIn {
     }
 
     /// Opens the session and takes the counted failure back, in one commit.
+    #[expect(clippy::too_many_arguments, reason = "everything that the one commit is made of")]
     async fn settle(
         &self,
         op: &Op,
         surface: &Surface,
         attempt: &Attempt,
-        replaced: Option<&Caller>,
+        replaced: Option<(User, SessionId)>,
+        end_others: bool,
         credentials: Credentials,
         renewed: Option<String>,
     ) -> Result<SignedIn> {
-        let Credentials { user, password } = credentials;
-        let (session, secret) = self.new_session(op, surface, user.number);
-        let mut changes = vec![
-            Change::OpenSession {
-                session: session.clone(),
-                version: user.credential_version,
-                limit: surface.limit_per_user,
-                replaces: replaced.map(|caller| caller.session.id),
-            },
-            attempt.succeeded(),
-        ];
-        if let (Some(from), Some(to)) = (password, renewed) {
-            changes.push(Change::RenewHash { user: user.number, from, to });
-        }
-        let mut events = vec![Event::new(op, EventKind::SignedIn).of(&user).with_session(session.id)];
-        events.extend(replaced.map(|caller| {
-            Event::new(op, EventKind::SessionEnded)
-                .of(&caller.user)
-                .with_session(caller.session.id)
-                .saying(EndReason::Replaced.as_str())
-        }));
-        match self.core.store.commit(Commit { changes, events }).await {
-            Ok(_) => Ok(SignedIn { user, session: session.into(), secret }),
-            Err(StoreError::Conflict(Conflict::SessionLimit)) => {
-                Err(self.refuse_good(op, attempt, &user, ErrorKind::SessionLimit).await)
+        let Credentials { mut user, password } = credentials;
+        let renew = password.zip(renewed);
+        for _ in 0..3 {
+            let old = replaced.as_ref().map(|(_, session)| *session);
+            let opening = self.core.opening(op, surface, &user, None, None, old).await;
+            let Opening { session, secret, mut changes } = match opening {
+                Ok(opening) => opening,
+                Err(error) => {
+                    self.commit(vec![attempt.succeeded()], vec![]).await?;
+                    return Err(error);
+                }
+            };
+            changes.push(attempt.succeeded());
+            let mut events = vec![Event::new(op, EventKind::SignedIn).of(&user).with_session(session.id)];
+            if let Some((from, to)) = renew.clone() {
+                changes.push(Change::RenewHash { user: user.number, from, to });
             }
-            // The password was changed or the user suspended while we hashed: what was right is right no more.
-            Err(StoreError::Conflict(_)) => {
-                Err(self.fail(op, attempt, Some(&user), "credentials changed meanwhile").await)
+            if let Some((owner, session)) = &replaced {
+                let ended = Event::new(op, EventKind::SessionEnded).of(owner).with_session(*session);
+                events.push(ended.saying(EndReason::Replaced.as_str()));
             }
-            Err(error) => Err(error.into()),
+            if end_others {
+                let reason = EndReason::SignedOutEverywhere;
+                let (door, except) = (surface.reach(), Some(session.id));
+                changes.push(Change::EndSessions { user: user.number, door, except, at: op.now, reason });
+                events.push(Event::new(op, EventKind::SessionsEnded).of(&user).saying(reason.as_str()));
+            }
+            match self.core.store.commit(Commit { changes, events }).await {
+                Ok(_) => {
+                    // The end of all sessions by every door has raised it: what is done next in this user's name is
+                    // held against what is so now.
+                    user.credential_version += i64::from(end_others && surface.reach().is_none());
+                    return Ok(SignedIn { user, session: session.into(), secret });
+                }
+                Err(StoreError::Conflict(Conflict::SigningKeyChanged)) => {}
+                Err(StoreError::Conflict(Conflict::SessionLimit)) => {
+                    return Err(self.refuse_good(op, attempt, &user, ErrorKind::SessionLimit).await);
+                }
+                // The password was changed or the user suspended while we hashed: what was right is right no more.
+                Err(StoreError::Conflict(_)) => {
+                    return Err(self.fail(op, attempt, Some(&user), "credentials changed meanwhile").await);
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
+        Err(self.refuse_good(op, attempt, &user, ErrorKind::Conflict).await)
     }
 
     /// The password was right and there is still no session: the failure is taken back, the refusal recorded.

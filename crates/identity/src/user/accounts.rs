@@ -5,10 +5,11 @@ use std::sync::Arc;
 use password::Password;
 use uuid::Uuid;
 
-use super::{Email, LoginKey, NewUser, Role, Status, User, UserNumber, Username};
+use super::{Email, LoginKey, NewUser, PersonName, Role, Status, User, UserNumber, Username};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
+use crate::mail::MailKind;
 use crate::master_key::Purpose;
 use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
@@ -37,11 +38,13 @@ pub struct NewAccount {
     /// Whether the address counts as verified from the start.
     pub email_verified: bool,
     /// What to call this person.
-    pub name: String,
+    pub name: PersonName,
     /// What the user may do to others.
     pub role: Role,
     /// Whether the user may sign in.
     pub status: Status,
+    /// Whom this user belongs to.
+    pub parent: Option<UserNumber>,
     /// How the password comes about.
     pub password: NewPassword,
     /// Whether a new password must be chosen at the next login that can ask for it.
@@ -110,6 +113,7 @@ impl Accounts {
             name: account.name,
             role: account.role,
             status: account.status,
+            parent: account.parent,
             password: hash,
             must_change_password: account.must_change_password,
             created: op.now,
@@ -162,6 +166,11 @@ impl Accounts {
         }
     }
 
+    /// The shortest new password, in code points, for whoever tells people.
+    pub fn shortest_password(&self) -> usize {
+        self.core.policy.min_password_length
+    }
+
     /// Whether there is no user yet.
     ///
     /// # Errors
@@ -170,7 +179,8 @@ impl Accounts {
         Ok(self.core.store.users(UserNumber(0), 1).await?.is_empty())
     }
 
-    /// Sets a password in the owner's place. Whoever knew the old one is out: every session by every door ends.
+    /// Sets a password in the owner's place. Whoever knew the old one is out: every session by every
+    /// door ends, tickets and standing keys too.
     ///
     /// # Errors
     /// [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`], [`ErrorKind::Overloaded`],
@@ -178,19 +188,21 @@ impl Accounts {
     pub async fn set_password(&self, op: &Op, user: &User, password: NewPassword) -> Result<WithPassword> {
         let (hash, generated) = self.hash_new(op, password).await?;
         let Some(hash) = hash else { return Err(ErrorKind::PasswordTooShort { min_length: 1 }.into()) };
-        let changes = vec![
+        let mut changes = vec![
             Change::SetPassword {
                 user: user.number,
                 version: user.credential_version,
                 hash,
                 must_change: false,
+                at: op.now,
             },
-            self.end_all(op, user, EndReason::PasswordReset),
             // Whoever guessed at the old password does not lock the owner out of the new one.
             Change::ClearThrottle { bucket: Bucket::User(user.number) },
         ];
+        changes.extend(self.end_everything(op, user, EndReason::PasswordReset));
+        changes.extend(self.core.notice(op, user, MailKind::PasswordChanged));
         let event = Event::new(op, EventKind::PasswordSet).of(user);
-        self.commit(changes, vec![event]).await?;
+        self.core.commit_with_mail(changes, vec![event]).await?;
         let user = self.core.store.user(user.number).await?.ok_or(ErrorKind::UserNotFound)?;
         Ok(WithPassword { user, generated })
     }
@@ -201,8 +213,9 @@ impl Accounts {
     /// [`ErrorKind::UserNotFound`], [`ErrorKind::Unavailable`].
     pub async fn suspend(&self, op: &Op, user: &User) -> Result<()> {
         let changes = vec![
-            Change::SetStatus { user: user.number, status: Status::Suspended },
+            Change::SetStatus { user: user.number, status: Status::Suspended, at: op.now },
             self.end_all(op, user, EndReason::Suspended),
+            Change::EndTickets { user: user.number },
         ];
         self.commit_to(user, changes, Event::new(op, EventKind::UserSuspended)).await
     }
@@ -212,7 +225,7 @@ impl Accounts {
     /// # Errors
     /// [`ErrorKind::UserNotFound`], [`ErrorKind::Unavailable`].
     pub async fn activate(&self, op: &Op, user: &User) -> Result<()> {
-        let changes = vec![Change::SetStatus { user: user.number, status: Status::Active }];
+        let changes = vec![Change::SetStatus { user: user.number, status: Status::Active, at: op.now }];
         self.commit_to(user, changes, Event::new(op, EventKind::UserActivated)).await
     }
 
@@ -234,7 +247,7 @@ impl Accounts {
         Change::EndSessions { user: user.number, door: None, except: None, at: op.now, reason }
     }
 
-    fn retired_digest(&self, key: &LoginKey) -> [u8; 32] {
+    pub(super) fn retired_digest(&self, key: &LoginKey) -> [u8; 32] {
         self.core.master_key.keyed_digest(Purpose::RetiredName, key.as_str().as_bytes())
     }
 

@@ -1,11 +1,11 @@
 //! What one user may see of others and do to them. What the operator does stands in [`super::accounts`].
 
 use super::accounts::{Accounts, NewAccount, NewPassword, WithPassword};
-use super::{Role, Status, User};
+use super::{PersonName, Role, Status, User};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::Op;
 use crate::ports::Change;
-use crate::session::ledger::Caller;
+use crate::session::caller::Caller;
 
 /// A user to be made by another one.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub struct DelegatedAccount {
     /// An address to sign in with, as typed. It counts as unverified.
     pub email: String,
     /// What to call this person.
-    pub name: String,
+    pub name: PersonName,
     /// What the new user may do to others.
     pub role: Role,
 }
@@ -27,8 +27,8 @@ impl Role {
         }
     }
 
-    /// Whether somebody with this role may make a user with that one: nobody makes what is above themselves.
-    fn makes(self, made: Self) -> bool {
+    /// Whether somebody with this role may make and change a user with that one: nobody reaches above themselves.
+    pub(super) fn reaches(self, made: Self) -> bool {
         match self {
             Self::Root => true,
             Self::Admin => made != Self::Root,
@@ -60,8 +60,9 @@ impl Accounts {
         caller: &Caller,
         account: DelegatedAccount,
     ) -> Result<WithPassword> {
+        caller.must_be_whole()?;
         let DelegatedAccount { email, name, role } = account;
-        if !caller.user.role.makes(role) {
+        if !caller.user.role.reaches(role) {
             return Err(Error::new(ErrorKind::Forbidden).because(
                 "role",
                 "one that may not make such users",
@@ -75,6 +76,7 @@ impl Accounts {
             name,
             role,
             status: Status::Active,
+            parent: None,
             password: NewPassword::Generated,
             must_change_password: true,
         };

@@ -1,17 +1,26 @@
 //! Users: who they are and what state they are in. How they prove it stands in `sign_in`, how an operator changes
-//! them in [`accounts`], what they may do to each other in [`delegated`], how they change their own password in
-//! [`own_password`].
+//! them in [`accounts`] and `address`, what they may do to each other in [`delegated`], whom they see in [`directory`],
+//! how they come to an account in [`sign_up`], how they change their own password in [`own_password`] and come by a
+//! forgotten one in [`restore`].
 
 pub mod accounts;
+mod address;
 pub mod delegated;
+pub mod directory;
 mod name;
 pub mod own_password;
+mod permission;
+mod person_name;
+pub mod restore;
+pub mod sign_up;
 
 use std::fmt;
 
 use uuid::Uuid;
 
 pub use name::{Email, LoginKey, Username};
+pub use permission::{Permission, Permissions};
+pub use person_name::PersonName;
 
 use crate::op::Timestamp;
 
@@ -101,18 +110,22 @@ pub struct User {
     pub email: Option<String>,
     /// Whether somebody has shown to read mail at that address.
     pub email_verified: bool,
-    /// What to call this person; may be empty.
-    pub name: String,
+    /// What to call this person.
+    pub name: PersonName,
     /// What the user may do to others.
     pub role: Role,
     /// Whether the user may sign in.
     pub status: Status,
+    /// Whom this user belongs to.
+    pub parent: Option<UserNumber>,
     /// Whether a new password must be chosen.
     pub must_change_password: bool,
     /// Whether there is a password at all.
     pub has_password: bool,
     /// When the user was made.
     pub created: Timestamp,
+    /// When names, address, status or password were last changed.
+    pub updated: Timestamp,
     /// When a session was last opened.
     pub last_sign_in: Option<Timestamp>,
     /// When the user was deleted: names and password are gone, number and id stay taken.
@@ -157,11 +170,13 @@ pub struct NewUser {
     /// Whether the address counts as verified from the start.
     pub email_verified: bool,
     /// What to call this person.
-    pub name: String,
+    pub name: PersonName,
     /// What the user may do to others.
     pub role: Role,
     /// Whether the user may sign in.
     pub status: Status,
+    /// Whom this user belongs to.
+    pub parent: Option<UserNumber>,
     /// A PHC string; `None`: no password login.
     pub password: Option<String>,
     /// Whether a new password must be chosen.

@@ -1,19 +1,20 @@
-//! A user changes the own password.
+//! A user changes the own password, or that of a sub-user.
 
 use password::Password;
 use zeroize::Zeroizing;
 
 use super::accounts::{Accounts, NewPassword};
+use super::{Permission, User, UserNumber};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
+use crate::mail::MailKind;
 use crate::op::Op;
-use crate::ports::{Change, Commit, Conflict, StoreError};
-use crate::session::EndReason;
-use crate::session::ledger::Caller;
+use crate::ports::{Change, Conflict, StoreError};
+use crate::session::caller::Caller;
+use crate::session::{EndReason, SessionId};
 use crate::sign_in::attempt::Attempt;
 use crate::throttle::Bucket;
-use crate::user::User;
 
 /// A password for another one.
 pub struct ChangePassword {
@@ -21,7 +22,7 @@ pub struct ChangePassword {
     pub old: Zeroizing<String>,
     /// The one that shall hold, as typed.
     pub new: Zeroizing<String>,
-    /// Whether every other session of the user ends, by whatever door.
+    /// Whether every other session of the user ends, by whatever door, and the account's standing keys with them.
     pub end_others: bool,
 }
 
@@ -32,6 +33,15 @@ impl ChangePassword {
     }
 }
 
+/// Whose password is changed, and by whom.
+struct Subject {
+    user: User,
+    /// Somebody else who acts, and must still be allowed to when it is done.
+    by: Option<User>,
+    /// The session that lives on.
+    except: Option<SessionId>,
+}
+
 impl Accounts {
     /// Changes the caller's password. The session that asks lives on, the others do unless they are to be ended, and
     /// logins under way with the old password lose. Showing the old password is a try like that of a login: counted
@@ -40,19 +50,54 @@ impl Accounts {
     /// Once begun it runs to its end even when the client has gone away: a reservation is always settled.
     ///
     /// # Errors
-    /// [`ErrorKind::PasswordSignInDisabled`], [`ErrorKind::PasswordTooLong`] and [`ErrorKind::PasswordTooShort`]
-    /// before anything is compared; [`ErrorKind::OldPasswordWrong`], [`ErrorKind::Throttled`],
-    /// [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::PasswordSignInDisabled`], [`ErrorKind::Forbidden`] to a credential that may less than its owner,
+    /// [`ErrorKind::PasswordTooLong`] and [`ErrorKind::PasswordTooShort`] before anything is compared;
+    /// [`ErrorKind::OldPasswordWrong`], [`ErrorKind::Throttled`], [`ErrorKind::Overloaded`],
+    /// [`ErrorKind::Unavailable`].
     pub async fn change_password(&self, op: &Op, caller: &Caller, change: ChangePassword) -> Result<()> {
+        caller.must_be_whole()?;
+        let except = caller.session().map(|session| session.id);
+        self.begin_exchange(op, Subject { user: caller.user.clone(), by: None, except }, change).await
+    }
+
+    /// Changes the password of a sub-user of the caller's, who shows the old one like its owner would.
+    ///
+    /// # Errors
+    /// As [`Accounts::change_password`], and [`ErrorKind::UserNotFound`]: no sub-user of the caller's.
+    pub async fn change_sub_password(
+        &self,
+        op: &Op,
+        caller: &Caller,
+        number: UserNumber,
+        change: ChangePassword,
+    ) -> Result<()> {
+        caller.must_be_whole()?;
+        if number == caller.user.number {
+            return self.change_password(op, caller, change).await;
+        }
+        let user = self.seen_by(caller, number).await?;
+        caller.must(Permission::WriteSubUser)?;
+        if user.parent != Some(caller.user.number) {
+            return Err(Error::new(ErrorKind::Forbidden).because(
+                "sub-user's password",
+                "a user who belongs to somebody else",
+                "a sub-user of the caller's",
+            ));
+        }
+        let by = Some(caller.user.clone());
+        self.begin_exchange(op, Subject { user, by, except: None }, change).await
+    }
+
+    async fn begin_exchange(&self, op: &Op, whose: Subject, change: ChangePassword) -> Result<()> {
         self.core.passwords_are_taken()?;
         let old = Password::new(&change.old).map_err(|_| ErrorKind::PasswordTooLong)?;
         self.fitting(&change.new)?;
-        let (this, op, caller) = (self.clone(), op.clone(), caller.clone());
-        Core::to_its_end(async move { this.exchange(&op, &caller, old, change).await }).await
+        let (this, op) = (self.clone(), op.clone());
+        Core::to_its_end(async move { this.exchange(&op, &whose, old, change).await }).await
     }
 
-    async fn exchange(&self, op: &Op, caller: &Caller, old: Password, change: ChangePassword) -> Result<()> {
-        let user = &caller.user;
+    async fn exchange(&self, op: &Op, whose: &Subject, old: Password, change: ChangePassword) -> Result<()> {
+        let user = &whose.user;
         let stored = self.stored_password(user).await?;
         let attempt = self.core.attempt(op, Bucket::User(user.number), stored.as_deref(), old).await?;
         if !attempt.matches {
@@ -66,25 +111,33 @@ impl Accounts {
                 return Err(other.err().unwrap_or_else(|| ErrorKind::Internal.into()));
             }
         };
-        let mut changes = vec![
+        let held = whose.by.as_ref();
+        let held = held.map(|by| Change::HoldUser { user: by.number, version: by.credential_version });
+        let mut changes: Vec<Change> = held.into_iter().collect();
+        changes.extend([
             Change::SetPassword {
                 user: user.number,
                 version: user.credential_version,
                 hash,
                 must_change: false,
+                at: op.now,
             },
             attempt.succeeded(),
-        ];
-        let changed = Event::new(op, EventKind::PasswordChanged).of(user).with_session(caller.session.id);
+            Change::EndTickets { user: user.number },
+        ]);
+        changes.extend(self.core.notice(op, user, MailKind::PasswordChanged));
+        let mut changed = Event::new(op, EventKind::PasswordChanged).of(user);
+        changed.session = whose.except;
         let mut events = vec![changed];
         if change.end_others {
             let reason = EndReason::PasswordChanged;
-            let except = Some(caller.session.id);
+            let except = whose.except;
             changes.push(Change::EndSessions { user: user.number, door: None, except, at: op.now, reason });
+            changes.push(Change::EndStandingKeys { user: user.number, at: op.now, reason });
             events.push(Event::new(op, EventKind::SessionsEnded).of(user).saying(reason.as_str()));
         }
-        match self.core.store.commit(Commit { changes, events }).await {
-            Ok(_) => Ok(()),
+        match self.core.commit_with_mail(changes, events).await {
+            Ok(()) => Ok(()),
             // Suspended, signed out everywhere or changed elsewhere while we hashed: what was right is right no more.
             Err(StoreError::Conflict(Conflict::UserChanged)) => {
                 Err(self.refuse_old(op, &attempt, user, "credentials changed meanwhile").await)

@@ -5,7 +5,7 @@ use identity::user::Status;
 use identity::{Actor, Door, ErrorKind, NewPassword, Op};
 use testkit::TestServer;
 
-use super::{PASSWORD, check, house, log_in, login, refused, surface};
+use super::{PASSWORD, check, house, log_in, login, refused, session_of, surface};
 
 /// The trail, a line an event: kind, actor, door, detail.
 async fn trail(server: &TestServer) -> Vec<String> {
@@ -59,6 +59,7 @@ async fn the_reason_of_a_refused_login_is_recorded() {
             name: name.to_owned(),
             password: PASSWORD.to_owned(),
             presented: None,
+            end_others: false,
         };
         let op = server.visitor(&surface.door);
         assert_eq!(refused(server.identity.sign_in.with_password(&op, &surface, command).await), kind);
@@ -82,14 +83,14 @@ async fn ends_of_sessions_are_recorded() {
     for scope in [identity::Scope::Dialect, identity::Scope::Account] {
         let secret = login(&server, "john", PASSWORD).await.expect("good").secret;
         let caller = check(&server, &secret).await.expect("live");
-        let actor = Actor::User { user: john.number, session: caller.session.id };
+        let actor = Actor::User { user: john.number, session: session_of(&caller) };
         let op = Op { actor, ..server.visitor(&surface().door) };
         let surface = identity::Surface { scope, ..surface() };
         sessions.sign_out_everywhere(&op, &surface, &caller).await.expect("ended");
     }
     let secret = login(&server, "john", PASSWORD).await.expect("good").secret;
     let caller = check(&server, &secret).await.expect("live");
-    let actor = Actor::User { user: john.number, session: caller.session.id };
+    let actor = Actor::User { user: john.number, session: session_of(&caller) };
     sessions.sign_out(&Op { actor, ..server.visitor(&surface().door) }, &caller).await.expect("ended");
     let session = login(&server, "john", PASSWORD).await.expect("good").session;
     sessions.revoke(&server.operator(), session.id).await.expect("ended");

@@ -1,13 +1,13 @@
 //! What a user may see of others and do to them.
 
-use identity::user::{Role, Status};
+use identity::user::{PersonName, Role, Status};
 use identity::{DelegatedAccount, ErrorKind};
 use testkit::TestServer;
 
 use super::{PASSWORD, caller, login, op_of, refused};
 
 fn account(email: &str, role: Role) -> DelegatedAccount {
-    DelegatedAccount { email: email.to_owned(), name: "New Comer".to_owned(), role }
+    DelegatedAccount { email: email.to_owned(), name: PersonName::parts("New", "Comer"), role }
 }
 
 /// A server with one user of each role, called by it.

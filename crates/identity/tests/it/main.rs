@@ -8,11 +8,15 @@ mod enumeration;
 mod own_password;
 mod races;
 mod sign_in;
+mod sign_up_enumeration;
 mod surfaces;
 mod throttle;
+mod tickets;
+mod tokens;
 mod watched;
 
 use identity::audit::EventKind;
+use identity::session::SessionId;
 use identity::throttle::Bucket;
 use identity::throttle::Throttle;
 use identity::user::User;
@@ -29,11 +33,13 @@ fn surface() -> Surface {
     Surface {
         door: Door::new("front"),
         form: SecretForm::Hex { prefix: String::new(), digits: 64 },
+        token: None,
         idle: None,
         absolute: None,
         limit_per_user: None,
         scope: Scope::Dialect,
         asks_for_new_password: false,
+        sign_up: false,
         one_per_client: false,
     }
 }
@@ -53,7 +59,12 @@ fn log_in(
     password: &str,
 ) -> impl Future<Output = Result<SignedIn>> + Send + 'static {
     let (identity, surface) = (identity.clone(), surface());
-    let command = PasswordSignIn { name: name.to_owned(), password: password.to_owned(), presented: None };
+    let command = PasswordSignIn {
+        name: name.to_owned(),
+        password: password.to_owned(),
+        presented: None,
+        end_others: false,
+    };
     async move { identity.sign_in.with_password(&op, &surface, command).await }
 }
 
@@ -106,4 +117,9 @@ async fn count(server: &TestServer, user: &User) -> Option<Throttle> {
 async fn told(server: &TestServer, skipped: usize) -> Vec<(EventKind, String)> {
     let events = server.events().await;
     events.into_iter().skip(skipped).map(|event| (event.kind, event.detail)).collect()
+}
+
+/// The session that somebody was recognised by.
+fn session_of(caller: &Caller) -> SessionId {
+    caller.session().expect("a session").id
 }

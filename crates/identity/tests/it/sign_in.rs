@@ -13,7 +13,7 @@ use identity::user::LoginKey;
 use testkit::TestServer;
 use tokio::task::JoinSet;
 
-use super::{PASSWORD, check, count, house, live, log_in, login, refused, surface};
+use super::{PASSWORD, check, count, house, live, log_in, login, refused, session_of, surface};
 
 /// security 1, "First-run race, default account": an empty database lets nobody in.
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn every_login_has_a_new_secret() {
     for _ in 0..20 {
         let signed_in = login(&server, "john", PASSWORD).await.expect("good");
         assert!(secrets.insert(signed_in.secret.expose().to_owned()));
-        assert_eq!(check(&server, &signed_in.secret).await.expect("live").session.id, signed_in.session.id);
+        assert_eq!(session_of(&check(&server, &signed_in.secret).await.expect("live")), signed_in.session.id);
     }
     assert_eq!(live(&server, &john).await, 20);
 }
@@ -139,6 +139,7 @@ async fn of_many_logins_at_once_as_many_succeed_as_there_may_be_sessions() {
             name: "john".to_owned(),
             password: PASSWORD.to_owned(),
             presented: None,
+            end_others: false,
         };
         logins.spawn(async move { identity.sign_in.with_password(&op, &limited, command).await });
     }

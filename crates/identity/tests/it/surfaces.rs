@@ -13,7 +13,8 @@ async fn sign_in(
     password: &str,
     presented: Option<Caller>,
 ) -> Result<SignedIn> {
-    let command = PasswordSignIn { name: name.to_owned(), password: password.to_owned(), presented };
+    let command =
+        PasswordSignIn { name: name.to_owned(), password: password.to_owned(), presented, end_others: false };
     server.identity.sign_in.with_password(&server.visitor(&surface.door), surface, command).await
 }
 

@@ -4,13 +4,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use identity::api_key::ApiKey;
 use identity::audit::Event;
+use identity::keyring::{KeyUse, SigningKey};
+use identity::mail::MailKind;
+use identity::mail::queue::QueuedMail;
 use identity::ports::{Commit, Committed, SessionQuery, Store, StoreResult};
 use identity::secret::Digest;
 use identity::session::{Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
+use identity::ticket::Ticket;
+use identity::user::directory::{UserPage, UserQuery};
 use identity::user::{Credentials, LoginKey, User, UserNumber};
-use identity::{Identity, MasterKey, Parts, Policy};
+use identity::{Door, Identity, MasterKey, Parts, Policy, Timestamp};
 use password::{Cost, HashPool, PoolSettings};
 use testkit::{SeededEntropy, TestServer};
 use tokio::sync::Semaphore;
@@ -55,6 +61,7 @@ impl Watched {
             hash_pool,
             policy: Policy::default(),
             master_key: MasterKey::new([7; 32]),
+            captcha: None,
         })
     }
 
@@ -127,6 +134,41 @@ impl Store for Watched {
     async fn sessions(&self, of: UserNumber, query: SessionQuery) -> StoreResult<Vec<Session>> {
         self.note("sessions");
         self.server.store().sessions(of, query).await
+    }
+
+    async fn users_matching(&self, query: &UserQuery) -> StoreResult<UserPage> {
+        self.note("users_matching");
+        self.server.store().users_matching(query).await
+    }
+
+    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(ApiKey, User)>> {
+        self.note("api_key_by_digest");
+        self.server.store().api_key_by_digest(digest).await
+    }
+
+    async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
+        self.note("api_keys");
+        self.server.store().api_keys(of, door).await
+    }
+
+    async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {
+        self.note("ticket_by_digest");
+        self.server.store().ticket_by_digest(digest).await
+    }
+
+    async fn mails(&self, of: UserNumber, kind: MailKind, after: Timestamp) -> StoreResult<u64> {
+        self.note("mails");
+        self.server.store().mails(of, kind, after).await
+    }
+
+    async fn signing_keys(&self, key_use: KeyUse) -> StoreResult<Vec<SigningKey>> {
+        self.note("signing_keys");
+        self.server.store().signing_keys(key_use).await
+    }
+
+    async fn mail_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<QueuedMail>> {
+        self.note("mail_due");
+        self.server.store().mail_due(now, limit).await
     }
 
     async fn throttle(&self, bucket: &Bucket) -> StoreResult<Option<Throttle>> {

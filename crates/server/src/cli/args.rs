@@ -71,6 +71,9 @@ pub enum Command {
     /// Look at logins and end them
     #[command(subcommand)]
     Session(SessionCommand),
+    /// Look at the keys that sign tokens and replace them
+    #[command(subcommand)]
+    SigningKey(SigningKeyCommand),
 }
 
 /// `config ...`
@@ -95,6 +98,10 @@ pub enum UserCommand {
     ///
     /// Ends the user's sessions by every door.
     SetPassword(UserSetPassword),
+    /// Give a user another e-mail address
+    ///
+    /// Mailed tickets for the old address are dead, and a notice goes there. Sessions live on.
+    SetEmail(UserSetEmail),
     /// Keep a user out until activated again
     ///
     /// Ends the user's sessions by every door.
@@ -123,6 +130,9 @@ pub struct UserCreate {
     /// What the user may do
     #[arg(long, value_enum, default_value_t = Role::User)]
     pub role: Role,
+    /// Make a sub-user that belongs to this user
+    #[arg(long, value_name = "REF", conflicts_with = "role", value_parser = NonEmptyStringValueParser::new())]
+    pub parent: Option<String>,
     /// Whether the user can sign in
     #[arg(long, value_enum, default_value_t = Status::Active)]
     pub status: Status,
@@ -236,6 +246,20 @@ pub struct UserSetPassword {
     pub password: NewPassword,
 }
 
+/// `user set-email`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct UserSetEmail {
+    /// Whom it concerns.
+    #[command(flatten)]
+    pub target: UserRef,
+    /// The new address
+    #[arg(long, value_name = "ADDRESS", value_parser = NonEmptyStringValueParser::new())]
+    pub email: String,
+    /// Take the address as verified
+    #[arg(long)]
+    pub email_verified: bool,
+}
+
 /// `user suspend`, `activate`, `delete` and `logout`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct UserChange {
@@ -273,6 +297,35 @@ pub struct SessionRevoke {
     /// The session's id, as `session list` prints it
     #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub id: String,
+}
+
+/// `signing-key ...`
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum SigningKeyCommand {
+    /// List the keys
+    List,
+    /// Make a new key that signs from now on
+    ///
+    /// Tokens signed with the one before are accepted for as long as the longest of them lives.
+    Rotate(SigningKeyRotate),
+}
+
+/// `signing-key rotate`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct SigningKeyRotate {
+    /// What the key signs; without it every key is replaced
+    #[arg(long = "use", value_enum, value_name = "USE")]
+    pub key_use: Option<KeyUse>,
+    /// Drop the key before and every older one: what they signed is refused at once
+    #[arg(long)]
+    pub now: bool,
+}
+
+/// What a key signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KeyUse {
+    /// Session tokens and tickets of the probe dialect
+    Probe,
 }
 
 #[cfg(test)]

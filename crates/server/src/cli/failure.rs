@@ -63,6 +63,8 @@ impl From<Error> for Failure {
             }
             ErrorKind::UserNotFound => "no such user",
             ErrorKind::SessionNotFound => "no such live session",
+            ErrorKind::ApiKeyNotFound => "no such API key",
+            ErrorKind::ApiKeyLimit => "this user has as many API keys as are allowed",
             ErrorKind::PasswordTooLong => "a password has at most 4096 bytes",
             ErrorKind::PasswordTooShort { min_length } => {
                 return Self::Refused(anyhow::anyhow!("a password has at least {min_length} characters"));
@@ -82,6 +84,10 @@ impl From<Error> for Failure {
             | ErrorKind::Throttled { .. }
             | ErrorKind::Overloaded { .. }
             | ErrorKind::SessionLimit
+            | ErrorKind::SignUpDisabled
+            | ErrorKind::CaptchaRefused
+            | ErrorKind::TicketInvalid
+            | ErrorKind::TokenClaimsInvalid
             | ErrorKind::Internal => return Self::Refused(error.into()),
         };
         Self::Refused(anyhow::anyhow!(sentence))

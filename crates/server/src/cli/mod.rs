@@ -6,6 +6,7 @@ pub mod args;
 mod failure;
 mod output;
 mod session;
+mod signing_key;
 mod user;
 
 use std::process::ExitCode;
@@ -64,6 +65,10 @@ async fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Session(command) => {
             let house = house::open(&loaded.config).await?;
             session::run(&house, command, format).await
+        }
+        Command::SigningKey(command) => {
+            let house = house::open(&loaded.config).await?;
+            signing_key::run(&house, &loaded.config, command, format).await
         }
     }
 }

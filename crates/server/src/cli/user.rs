@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 
-use identity::user::{Role, Status, User};
+use identity::user::{PersonName, Role, Status, User, UserNumber};
 use identity::{ErrorKind, NewAccount, NewPassword, Timestamp, WithPassword};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -20,7 +20,11 @@ pub(super) async fn run(house: &House, command: &UserCommand, format: OutputForm
     let op = operator(house);
     match command {
         UserCommand::Create(create) => {
-            let made = accounts.create(&op, new_account(create)?).await?;
+            let parent = match &create.parent {
+                Some(parent) => Some(found(house, parent).await?.number),
+                None => None,
+            };
+            let made = accounts.create(&op, new_account(create, parent)?).await?;
             output::object(format, &with_password(&made))?;
         }
         UserCommand::List => {
@@ -37,6 +41,11 @@ pub(super) async fn run(house: &House, command: &UserCommand, format: OutputForm
             };
             let changed = accounts.set_password(&op, &user, password).await?;
             output::object(format, &with_password(&changed))?;
+        }
+        UserCommand::SetEmail(change) => {
+            let user = found(house, &change.target.user).await?;
+            let changed = accounts.set_email(&op, &user, &change.email, change.email_verified).await?;
+            output::object(format, &described(&changed))?;
         }
         UserCommand::Suspend(change) => {
             let user = confirmed(house, change, "Suspend").await?;
@@ -98,7 +107,7 @@ async fn tell_after(house: &House, format: OutputFormat, user: &User, word: &str
     Ok(())
 }
 
-fn new_account(create: &UserCreate) -> Result<NewAccount, Failure> {
+fn new_account(create: &UserCreate, parent: Option<UserNumber>) -> Result<NewAccount, Failure> {
     let password = match create.password.source() {
         None => NewPassword::None,
         Some(PasswordSource::Generated) => NewPassword::Generated,
@@ -108,11 +117,13 @@ fn new_account(create: &UserCreate) -> Result<NewAccount, Failure> {
         username: create.username.clone(),
         email: create.email.clone(),
         email_verified: create.email_verified,
-        name: create.name.clone().unwrap_or_default(),
-        role: match create.role {
-            args::Role::User => Role::User,
-            args::Role::Admin => Role::Admin,
+        name: PersonName::whole(create.name.clone().unwrap_or_default()),
+        role: match (parent, create.role) {
+            (Some(_), _) => Role::Sub,
+            (None, args::Role::User) => Role::User,
+            (None, args::Role::Admin) => Role::Admin,
         },
+        parent,
         status: match create.status {
             args::Status::Active => Status::Active,
             args::Status::Pending => Status::Pending,
@@ -147,13 +158,15 @@ fn described(user: &User) -> Value {
         "number": user.number.0,
         "email": user.email,
         "username": user.username,
-        "name": user.name,
+        "name": user.name.as_str(),
         "role": user.role.as_str(),
         "status": user.status.as_str(),
+        "parent": user.parent.map(|parent| parent.0),
         "email_verified": user.email_verified,
         "must_change_password": user.must_change_password,
         "has_password": user.has_password,
         "created": time(user.created),
+        "updated": time(user.updated),
         "last_sign_in": user.last_sign_in.map(time),
     })
 }

@@ -5,5 +5,6 @@ mod contract;
 mod parity;
 mod postgres;
 mod sqlite;
+mod upgrade;
 mod watched;
 mod world;

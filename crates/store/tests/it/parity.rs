@@ -131,7 +131,7 @@ async fn both_engines_have_one_schema() {
     let (sqlite, postgres) = (of_sqlite(), of_postgres().await);
     let users = &sqlite["users"];
     assert!(users.checks > 1 && users.unique == [["id"]] && users.primary_key == ["number"], "{users:?}");
-    assert_eq!(sqlite["sessions"].indexes.len(), 3);
+    assert_eq!(sqlite["sessions"].indexes.len(), 4);
     assert_eq!(sqlite.keys().collect::<Vec<_>>(), postgres.keys().collect::<Vec<_>>());
     for (name, table) in &sqlite {
         assert_eq!(table, &postgres[name], "{name}");

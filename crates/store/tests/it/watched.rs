@@ -4,12 +4,19 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use identity::api_key::ApiKey;
 use identity::audit::Event;
+use identity::keyring::{KeyUse, SigningKey};
+use identity::mail::MailKind;
+use identity::mail::queue::QueuedMail;
 use identity::ports::{Change, Commit, Committed, SessionQuery, Store, StoreError, StoreResult};
 use identity::secret::Digest;
 use identity::session::{Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
+use identity::ticket::Ticket;
+use identity::user::directory::{UserPage, UserQuery};
 use identity::user::{Credentials, LoginKey, User, UserNumber};
+use identity::{Door, Timestamp};
 use uuid::Uuid;
 
 /// The parts that were used: `user` for a method, `SetStatus` for a change that was applied,
@@ -54,6 +61,11 @@ impl Store for Watched {
         self.inner.users(after, limit).await
     }
 
+    async fn users_matching(&self, query: &UserQuery) -> StoreResult<UserPage> {
+        self.used("users_matching");
+        self.inner.users_matching(query).await
+    }
+
     async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>> {
         self.used("credentials");
         self.inner.credentials(key).await
@@ -72,6 +84,36 @@ impl Store for Watched {
     async fn sessions(&self, of: UserNumber, query: SessionQuery) -> StoreResult<Vec<Session>> {
         self.used("sessions");
         self.inner.sessions(of, query).await
+    }
+
+    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(ApiKey, User)>> {
+        self.used("api_key_by_digest");
+        self.inner.api_key_by_digest(digest).await
+    }
+
+    async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
+        self.used("api_keys");
+        self.inner.api_keys(of, door).await
+    }
+
+    async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {
+        self.used("ticket_by_digest");
+        self.inner.ticket_by_digest(digest).await
+    }
+
+    async fn mails(&self, of: UserNumber, kind: MailKind, after: Timestamp) -> StoreResult<u64> {
+        self.used("mails");
+        self.inner.mails(of, kind, after).await
+    }
+
+    async fn signing_keys(&self, key_use: KeyUse) -> StoreResult<Vec<SigningKey>> {
+        self.used("signing_keys");
+        self.inner.signing_keys(key_use).await
+    }
+
+    async fn mail_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<QueuedMail>> {
+        self.used("mail_due");
+        self.inner.mail_due(now, limit).await
     }
 
     async fn throttle(&self, bucket: &Bucket) -> StoreResult<Option<Throttle>> {

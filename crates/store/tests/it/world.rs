@@ -1,16 +1,23 @@
 //! A fresh database, and short words for what the cases do with it.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+mod made;
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use identity::api_key::{ApiKey, NewApiKey};
 use identity::audit::{Event, EventKind};
+use identity::keyring::{KeyUse, SigningKey, SigningKeyId};
+use identity::mail::MailKind;
+use identity::mail::queue::QueuedMail;
 use identity::ports::{Change, Commit, Committed, Conflict, SessionQuery, Store, StoreError, StoreResult};
-use identity::secret::{Digest, DigestKind};
+use identity::secret::Digest;
 use identity::session::{NewSession, Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
-use identity::user::{Email, LoginKey, NewUser, Role, Status, User, UserNumber, Username};
-use identity::{Door, RequestId, Timestamp};
+use identity::ticket::{NewTicket, Ticket};
+use identity::user::directory::{SortField, UserQuery};
+use identity::user::{NewUser, User, UserNumber};
+use identity::{Door, Timestamp};
 use store::PostgresUrl;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -18,11 +25,15 @@ use uuid::Uuid;
 use crate::postgres::cluster;
 use crate::watched::{Parts, Watched};
 
+pub(crate) use made::*;
+
 /// A fresh database of some engine, opened.
 pub(crate) struct World {
     pub(crate) store: Arc<Watched>,
     parts: Parts,
     at: At,
+    /// The digests of the tickets that were opened by [`World::open_ticket`]: there is no list of them to read.
+    tickets: Mutex<Vec<Digest>>,
 }
 
 /// Where its database is.
@@ -56,6 +67,10 @@ pub(crate) async fn postgres() -> World {
 struct State {
     users: Vec<(User, Option<String>)>,
     sessions: Vec<Session>,
+    api_keys: Vec<ApiKey>,
+    tickets: Vec<Ticket>,
+    signing_keys: Vec<SigningKey>,
+    mail: (Vec<QueuedMail>, Vec<u64>),
     throttles: Vec<Option<Throttle>>,
     events: Vec<(i64, Event)>,
     master_key: Option<Vec<u8>>,
@@ -65,7 +80,7 @@ impl World {
     async fn new(at: At) -> Self {
         let parts = Parts::default();
         let store = Arc::new(Watched { inner: at.open().await, parts: Arc::clone(&parts) });
-        Self { store, parts, at }
+        Self { store, parts, at, tickets: Mutex::default() }
     }
 
     /// The same database, opened once more, as another process does.
@@ -121,6 +136,10 @@ impl World {
         let mut state = State {
             users: vec![],
             sessions: vec![],
+            api_keys: vec![],
+            tickets: vec![],
+            signing_keys: store.signing_keys(KeyUse::Probe).await.unwrap(),
+            mail: (store.mail_due(FAR, 1000).await.unwrap(), vec![]),
             throttles: vec![],
             events: store.events(0, 1000).await.unwrap(),
             master_key: store.master_key_check().await.unwrap(),
@@ -133,7 +152,17 @@ impl World {
         for n in 1..10 {
             let query = SessionQuery { live_at: None, after: None, limit: 1000 };
             state.sessions.extend(store.sessions(UserNumber(n), query).await.unwrap());
+            for door in ["knox", "probe"] {
+                state.api_keys.extend(store.api_keys(UserNumber(n), &Door::new(door)).await.unwrap());
+            }
+            for kind in MailKind::ALL {
+                state.mail.1.push(store.mails(UserNumber(n), kind, at(-1)).await.unwrap());
+            }
             state.throttles.push(store.throttle(&Bucket::User(UserNumber(n))).await.unwrap());
+        }
+        let tickets = self.tickets.lock().unwrap().clone();
+        for digest in tickets {
+            state.tickets.extend(store.ticket_by_digest(&digest).await.unwrap().map(|(ticket, _)| ticket));
         }
         for n in [1, 2, 3, 0xEE] {
             state.throttles.push(store.throttle(&name_bucket(n)).await.unwrap());
@@ -185,89 +214,40 @@ impl World {
         sessions.into_iter().map(|session| session.id).collect()
     }
 
+    /// Makes an API key at this door.
+    pub(crate) async fn key(&self, user: &User, door: &'static str) -> ApiKey {
+        self.key_as(new_key(user, door)).await
+    }
+
+    pub(crate) async fn key_as(&self, key: NewApiKey) -> ApiKey {
+        let user = self.store.inner.user(key.key.user).await.unwrap().unwrap();
+        let digest = key.digest.clone();
+        self.apply(Change::OpenApiKey { key, version: user.credential_version, limit: 1000 }).await;
+        self.stored_key(&digest).await
+    }
+
+    /// The key with this secret as stored now.
+    pub(crate) async fn stored_key(&self, digest: &Digest) -> ApiKey {
+        self.store.inner.api_key_by_digest(digest).await.unwrap().unwrap().0
+    }
+
+    /// Opens a ticket that is signed with this key.
+    pub(crate) async fn open_ticket(&self, ticket: NewTicket, signing_key: SigningKeyId) -> Ticket {
+        let user = self.store.inner.user(ticket.ticket.user).await.unwrap().unwrap();
+        let opened = ticket.ticket.clone();
+        self.tickets.lock().unwrap().push(ticket.digest.clone());
+        let (version, status) = (user.credential_version, user.status);
+        self.apply(Change::OpenTicket { ticket, signing_key, version, status }).await;
+        opened
+    }
+
+    /// Whether there is still a ticket with the digest that [`new_ticket`] gives.
+    pub(crate) async fn has_ticket(&self, ticket: &Ticket) -> bool {
+        self.store.inner.ticket_by_digest(&digest_of(ticket.id.0)).await.unwrap().is_some()
+    }
+
     pub(crate) async fn throttle(&self, bucket: &Bucket) -> Option<Throttle> {
         self.store.inner.throttle(bucket).await.unwrap()
-    }
-}
-
-/// A time, in seconds after an arbitrary one.
-pub(crate) fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_millis(1_700_000_000_000 + seconds * 1000)
-}
-
-/// An id that was not given out before and is greater than those that were.
-pub(crate) fn id() -> Uuid {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::SeqCst)) << 8)
-}
-
-pub(crate) fn key(name: &str) -> LoginKey {
-    LoginKey::of(name).unwrap()
-}
-
-/// A user with this username, the address `NAME@example.org` and the hash `hash of NAME`.
-pub(crate) fn new_user(name: &str) -> NewUser {
-    NewUser {
-        id: id(),
-        username: Some(Username::new(name).unwrap()),
-        email: Some(Email::new(&format!("{name}@example.org")).unwrap()),
-        email_verified: false,
-        name: String::new(),
-        role: Role::User,
-        status: Status::Active,
-        password: Some(format!("hash of {name}")),
-        must_change_password: false,
-        created: at(0),
-        name_digests: vec![],
-    }
-}
-
-pub(crate) fn new_session(user: &User, door: &'static str) -> NewSession {
-    let id = SessionId(id());
-    NewSession {
-        id,
-        user: user.number,
-        door: Door::new(door),
-        digest: digest(id),
-        created: at(1),
-        idle_end: None,
-        absolute_end: None,
-        address: "192.0.2.7".to_owned(),
-        user_agent: "test".to_owned(),
-    }
-}
-
-/// The digest that [`new_session`] gives a session.
-pub(crate) fn digest(id: SessionId) -> Digest {
-    Digest { kind: DigestKind::Sha256, bytes: id.0.as_bytes().repeat(2) }
-}
-
-pub(crate) fn name_bucket(n: u8) -> Bucket {
-    Bucket::UnknownName([n; 32])
-}
-
-/// The count of a bucket after the first reservation.
-pub(crate) fn first_try(now: Timestamp) -> Throttle {
-    Throttle { failures: 1, in_flight: 1, in_flight_until: now, last_failure: now, version: 1 }
-}
-
-/// The count after one more.
-pub(crate) fn one_more(seen: Throttle) -> Throttle {
-    let Throttle { failures, in_flight, version, .. } = seen;
-    Throttle { failures: failures + 1, in_flight: in_flight + 1, version: version + 1, ..seen }
-}
-
-pub(crate) fn event(kind: EventKind, detail: &str) -> Event {
-    Event {
-        at: at(5),
-        kind,
-        user: None,
-        actor: "system".to_owned(),
-        door: None,
-        session: None,
-        address: String::new(),
-        request: RequestId(id()),
-        detail: detail.to_owned(),
     }
 }
 
@@ -286,6 +266,18 @@ pub(crate) async fn names(store: &dyn Store) -> Vec<String> {
     users.into_iter().filter_map(|user| user.username).collect()
 }
 
+/// The directory's first page, in order of number.
+pub(crate) fn everybody() -> UserQuery {
+    UserQuery {
+        household: None,
+        statuses: vec![],
+        sort: SortField::Number,
+        descending: false,
+        offset: 0,
+        limit: 1000,
+    }
+}
+
 /// Every read of the port, and what became of it.
 pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
     let session = SessionId(id());
@@ -296,10 +288,17 @@ pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, O
         ("user_by_id", store.user_by_id(id()).await.err()),
         ("user_by_name", store.user_by_name(&key("ann")).await.err()),
         ("users", store.users(UserNumber(0), 9).await.err()),
+        ("users_matching", store.users_matching(&everybody()).await.err()),
         ("credentials", store.credentials(&key("ann")).await.err()),
         ("session", store.session(session).await.err()),
         ("session_by_digest", store.session_by_digest(&digest(session)).await.err()),
         ("sessions", store.sessions(UserNumber(1), query).await.err()),
+        ("api_key_by_digest", store.api_key_by_digest(&digest(session)).await.err()),
+        ("api_keys", store.api_keys(UserNumber(1), &Door::new("probe")).await.err()),
+        ("ticket_by_digest", store.ticket_by_digest(&digest(session)).await.err()),
+        ("mails", store.mails(UserNumber(1), MailKind::VerifyEmail, at(0)).await.err()),
+        ("signing_keys", store.signing_keys(KeyUse::Probe).await.err()),
+        ("mail_due", store.mail_due(at(0), 9).await.err()),
         ("throttle", store.throttle(&name_bucket(1)).await.err()),
         ("events", store.events(0, 9).await.err()),
         ("master_key_check", store.master_key_check().await.err()),

@@ -93,11 +93,13 @@ fn other_door() -> Surface {
     Surface {
         door: Door::new("elsewhere"),
         form: SecretForm::Hex { prefix: String::new(), digits: 64 },
+        token: None,
         idle: None::<Idle>,
         absolute: None,
         limit_per_user: None,
         scope: Scope::Dialect,
         asks_for_new_password: false,
+        sign_up: false,
         one_per_client: false,
     }
 }
@@ -105,7 +107,12 @@ fn other_door() -> Surface {
 /// The secret of a session of `john`'s by [`other_door`].
 async fn secret_of_another_door(server: &TestServer) -> String {
     let surface = other_door();
-    let command = PasswordSignIn { name: "john".to_owned(), password: PASSWORD.to_owned(), presented: None };
+    let command = PasswordSignIn {
+        name: "john".to_owned(),
+        password: PASSWORD.to_owned(),
+        presented: None,
+        end_others: false,
+    };
     let op = server.visitor(&surface.door);
     let signed_in = server.identity.sign_in.with_password(&op, &surface, command).await.expect("a session");
     signed_in.secret.expose().to_owned()

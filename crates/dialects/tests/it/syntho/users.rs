@@ -1,6 +1,6 @@
 //! contracts 1.4, `/api/v1/users/`, and our `/api/v1/users/me/`.
 
-use identity::user::Role;
+use identity::user::{PersonName, Role};
 use insta::assert_snapshot;
 use serde_json::json;
 use testkit::TestServer;
@@ -11,7 +11,7 @@ use super::{ME, NOT_PROVIDED, PASSWORD, USERS, ask, house, session, sign_in, who
 async fn staffed() -> TestServer {
     let server = TestServer::start();
     server.user_with("ada", PASSWORD, |account| account.role = Role::Admin).await;
-    server.user_with("john", PASSWORD, |account| account.name = "John van Doe".to_owned()).await;
+    server.user_with("john", PASSWORD, |account| account.name = PersonName::whole("John van Doe")).await;
     server
 }
 

@@ -3,7 +3,7 @@
 use identity::audit::EventKind;
 use identity::ports::{Change, Commit, Committed, Conflict, Store as _};
 use identity::session::{EndReason, SessionId};
-use identity::user::{NewUser, Status, UserNumber};
+use identity::user::{NewUser, PersonName, Status, UserNumber};
 
 use crate::world::{World, at, event, first_try, id, name_bucket, new_session, new_user};
 
@@ -13,7 +13,7 @@ pub(super) async fn a_commit_tells_rows_for_each_change(world: &World) {
         world.open(&ann, door).await;
     }
     let changes = vec![
-        Change::SetStatus { user: ann.number, status: Status::Suspended },
+        Change::SetStatus { user: ann.number, status: Status::Suspended, at: at(8) },
         Change::EndSessions {
             user: ann.number,
             door: None,
@@ -35,8 +35,8 @@ pub(super) async fn an_empty_commit_is_applied(world: &World) {
 }
 
 pub(super) async fn a_null_character_in_a_text_is_replaced(world: &World) {
-    let user = NewUser { name: "A\0nn".to_owned(), ..new_user("ann") };
-    assert_eq!(world.make(user).await.name, "A\u{FFFD}nn");
+    let user = NewUser { name: PersonName::whole("A\0nn"), ..new_user("ann") };
+    assert_eq!(world.make(user).await.name.as_str(), "A\u{FFFD}nn");
 }
 
 pub(super) async fn a_change_sees_the_ones_before_it(world: &World) {
@@ -56,7 +56,7 @@ pub(super) async fn a_miss_undoes_what_was_before_it(world: &World) {
     let session = world.open(&ann, "knox").await;
     let changes = vec![
         Change::CreateUser(new_user("bob")),
-        Change::SetStatus { user: ann.number, status: Status::Suspended },
+        Change::SetStatus { user: ann.number, status: Status::Suspended, at: at(8) },
         Change::EndSession { session: session.id, at: at(9), reason: EndReason::Revoked },
         Change::Reserve { bucket: name_bucket(1), seen: None, next: first_try(at(9)) },
         Change::RecordMasterKey { check: [1; 32] },

@@ -4,13 +4,20 @@
 //! applied, or a change and the conflict it misses with. A case that does not use what it declares fails, and so
 //! does the port when one of its parts is declared by no case ([`ratchet`]).
 
+mod addresses;
+mod api_keys;
 mod audit;
 mod commits;
+mod directory;
+mod mail;
 mod master_key;
 mod races;
 mod ratchet;
 mod sessions;
+mod signing_keys;
 mod throttles;
+mod tickets;
+mod token_races;
 mod users;
 
 /// One test a case, each in a fresh database.
@@ -42,6 +49,7 @@ macro_rules! on {
         contract! { $engine
             users::a_new_user_reads_back_as_given
                 ["CreateUser" "user" "user_by_id" "user_by_name" "users" "credentials"]
+            users::a_user_belongs_to_somebody_who_is_there ["CreateUser" "user"]
             users::every_role_and_status_reads_back ["CreateUser" "user"]
             users::nobody_is_found_by_what_nobody_has
                 ["user" "user_by_id" "user_by_name" "users" "credentials"]
@@ -61,6 +69,26 @@ macro_rules! on {
             users::a_deleted_user_is_wiped ["DeleteUser" "user" "user_by_id" "user_by_name" "users" "credentials"]
             users::a_user_is_deleted_once ["DeleteUser/UserChanged"]
             users::a_name_that_was_not_retired_is_free_again ["DeleteUser" "CreateUser"]
+
+            addresses::a_name_is_kept_as_it_was_told ["SetName"]
+            addresses::a_name_is_set_for_somebody ["SetName/UserChanged"]
+            addresses::an_address_takes_the_place_of_the_old_one ["SetEmail" "user_by_name"]
+            addresses::a_first_address_is_claimed_and_may_be_verified ["SetEmail" "user_by_name"]
+            addresses::an_address_that_is_the_username_is_neither_claimed_nor_released ["SetEmail" "user_by_name"]
+            addresses::nobody_elses_name_is_released ["SetEmail" "user_by_name"]
+            addresses::a_claimed_or_retired_address_is_refused
+                ["SetEmail/LoginNameTaken" "SetEmail/LoginNameRetired"]
+            addresses::an_address_is_set_on_the_version_that_was_read ["SetEmail/UserChanged"]
+            addresses::a_verified_address_activates_who_was_pending ["VerifyEmail"]
+            addresses::who_is_active_stays_so_and_keeps_the_password ["VerifyEmail"]
+            addresses::an_address_is_verified_for_who_was_read_and_not_suspended ["VerifyEmail/UserChanged"]
+            addresses::a_change_of_a_user_is_dated ["SetPassword" "SetStatus"]
+
+            directory::users_are_listed_in_each_order_and_its_reverse ["users_matching"]
+            directory::pages_follow_each_other_without_a_gap ["users_matching"]
+            directory::only_the_wanted_statuses_are_listed ["users_matching"]
+            directory::a_household_is_its_head_and_who_belongs_to_it ["users_matching"]
+            directory::a_deleted_user_is_never_listed ["users_matching" "DeleteUser"]
 
             sessions::a_session_reads_back_as_opened
                 ["OpenSession" "session_by_digest" "session" "sessions"]
@@ -84,6 +112,45 @@ macro_rules! on {
             sessions::a_use_revives_nothing ["TouchSession" "session"]
             sessions::sessions_are_paged_by_age ["sessions"]
             sessions::a_session_lives_until_its_first_end ["sessions"]
+
+            api_keys::a_key_reads_back_as_made ["OpenApiKey" "api_key_by_digest" "api_keys"]
+            api_keys::nothing_is_found_by_what_is_no_key ["api_key_by_digest" "api_keys"]
+            api_keys::only_an_active_user_with_the_version_read_gets_a_key ["OpenApiKey/UserChanged"]
+            api_keys::the_limit_counts_keys_of_one_user_and_door_that_were_not_ended
+                ["OpenApiKey" "OpenApiKey/ApiKeyLimit"]
+            api_keys::an_account_has_one_standing_key_at_a_door ["OpenApiKey" "OpenApiKey/StandingKeyExists"]
+            api_keys::an_id_and_a_secret_make_one_key ["OpenApiKey"]
+            api_keys::a_key_is_changed_until_it_is_ended ["UpdateApiKey" "UpdateApiKey/ApiKeyEnded"]
+            api_keys::a_key_is_ended_once_and_its_secret_is_wiped
+                ["EndApiKey" "EndApiKey/ApiKeyEnded" "api_keys"]
+            api_keys::the_standing_keys_are_ended_at_every_door ["EndStandingKeys"]
+            api_keys::a_use_of_a_key_moves_forward_and_never_back ["TouchApiKey"]
+            api_keys::a_deleted_users_keys_are_ended_and_wiped ["DeleteUser" "api_key_by_digest" "api_keys"]
+
+            tickets::a_ticket_reads_back_as_opened ["OpenTicket" "ticket_by_digest"]
+            tickets::nothing_is_found_by_what_opens_no_ticket ["ticket_by_digest"]
+            tickets::a_ticket_is_opened_for_a_user_as_read ["OpenTicket" "OpenTicket/UserChanged"]
+            tickets::an_id_and_a_secret_open_one_ticket ["OpenTicket"]
+            tickets::a_ticket_is_used_once_and_in_time ["RedeemTicket" "RedeemTicket/TicketGone"]
+            tickets::all_tickets_of_a_user_are_ended ["EndTickets" "RedeemTicket/TicketGone"]
+            tickets::a_deleted_users_tickets_are_gone ["DeleteUser"]
+            tickets::old_tickets_are_forgotten ["ForgetMail"]
+
+            signing_keys::keys_read_back_newest_first ["AddSigningKey" "signing_keys"]
+            signing_keys::the_key_that_signs_is_followed_by_who_read_it
+                ["AddSigningKey" "AddSigningKey/SigningKeyChanged"]
+            signing_keys::an_id_makes_one_signing_key ["AddSigningKey"]
+            signing_keys::a_key_is_held_while_it_signs ["HoldSigningKey" "HoldSigningKey/SigningKeyChanged"]
+            signing_keys::what_a_dropped_key_signed_goes_with_it ["DropSigningKeys" "signing_keys"]
+
+            mail::a_message_waits_until_it_is_taken ["QueueMail" "mail_due"]
+            mail::an_id_queues_one_message ["QueueMail"]
+            mail::messages_are_counted_by_user_kind_and_time ["mails"]
+            mail::a_message_is_taken_on_the_tries_that_were_read ["ClaimMail" "ClaimMail/MailTaken" "mail_due"]
+            mail::a_message_that_did_not_leave_is_due_again_later ["MailLater" "mail_due"]
+            mail::a_message_leaves_once_or_never ["MailSent" "MailFailed" "MailLater" "ClaimMail/MailTaken"]
+            mail::old_messages_are_forgotten ["ForgetMail" "mails" "mail_due"]
+            mail::no_message_waits_about_a_deleted_user ["DeleteUser" "QueueMail" "mail_due"]
 
             throttles::a_try_is_counted ["Reserve" "throttle"]
             throttles::a_try_is_counted_on_the_state_that_was_read ["Reserve/ThrottleChanged"]
@@ -121,6 +188,19 @@ macro_rules! on {
             races::a_session_is_ended_by_one ["EndSession" "EndSession/SessionEnded"]
             races::a_master_key_is_recorded_by_one ["RecordMasterKey" "RecordMasterKey/MasterKeyRecorded"]
             races::two_processes_write_at_once ["CreateUser"]
+
+            token_races::a_ticket_is_redeemed_by_one ["RedeemTicket" "RedeemTicket/TicketGone"]
+            token_races::two_tickets_of_a_user_do_not_both_count ["RedeemTicket" "EndTickets"]
+            token_races::a_message_is_taken_by_one ["ClaimMail" "ClaimMail/MailTaken"]
+            token_races::an_account_gets_one_standing_key ["OpenApiKey" "OpenApiKey/StandingKeyExists"]
+            token_races::the_key_limit_holds ["OpenApiKey" "OpenApiKey/ApiKeyLimit"]
+            token_races::a_signing_key_is_followed_by_one ["AddSigningKey" "AddSigningKey/SigningKeyChanged"]
+            token_races::nothing_that_a_dropped_key_signed_survives
+                ["HoldSigningKey" "AddSigningKey" "DropSigningKeys" "OpenSession" "OpenTicket"]
+            token_races::no_ticket_survives_a_suspension ["OpenTicket" "OpenTicket/UserChanged" "EndTickets"]
+            token_races::no_key_is_made_for_who_was_suspended ["OpenApiKey" "OpenApiKey/UserChanged" "SetStatus"]
+            token_races::no_standing_key_survives_a_new_password ["EndStandingKeys" "SetPassword"]
+            token_races::nothing_is_left_of_a_deleted_user ["DeleteUser" "QueueMail"]
         }
     };
 }

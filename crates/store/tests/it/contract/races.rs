@@ -41,7 +41,7 @@ where
 }
 
 /// Commits all of these together, by turns from two processes.
-async fn commit_together(world: &World, commits: Vec<Commit>) -> Vec<StoreResult<Committed>> {
+pub(super) async fn commit_together(world: &World, commits: Vec<Commit>) -> Vec<StoreResult<Committed>> {
     let stores = [Arc::clone(&world.store), world.another_process().await];
     let tasks =
         commits.into_iter().zip(stores.into_iter().cycle()).map(|(commit, store)| commit_by(store, commit));
@@ -52,7 +52,7 @@ async fn commit_by(store: Arc<Watched>, commit: Commit) -> StoreResult<Committed
     store.commit(commit).await
 }
 
-fn only(change: Change) -> Commit {
+pub(super) fn only(change: Change) -> Commit {
     Commit { changes: vec![change], events: vec![] }
 }
 
@@ -62,7 +62,7 @@ fn open(user: &User, limit: Option<u32>) -> Commit {
 }
 
 /// How many were applied; all others failed with this conflict.
-fn applied(outcomes: &[StoreResult<Committed>], conflict: Conflict) -> usize {
+pub(super) fn applied(outcomes: &[StoreResult<Committed>], conflict: Conflict) -> usize {
     for outcome in outcomes {
         match outcome {
             Ok(_) => {}
@@ -96,7 +96,7 @@ async fn nothing_lives_after(world: &World, first: fn(&User) -> Change, reason: 
 }
 
 pub(super) async fn no_session_survives_a_suspension(world: &World) {
-    let suspend = |user: &User| Change::SetStatus { user: user.number, status: Status::Suspended };
+    let suspend = |user: &User| Change::SetStatus { user: user.number, status: Status::Suspended, at: at(8) };
     nothing_lives_after(world, suspend, EndReason::Suspended).await;
 }
 
@@ -106,6 +106,7 @@ pub(super) async fn no_session_survives_a_new_password(world: &World) {
         version: user.credential_version,
         hash: "new".to_owned(),
         must_change: false,
+        at: at(8),
     };
     nothing_lives_after(world, set, EndReason::PasswordReset).await;
 }

@@ -1,8 +1,9 @@
 //! The ledger of sessions.
 
+use identity::keyring::SigningKeyId;
 use identity::ports::{Change, Conflict, SessionQuery, Store as _};
 use identity::session::{EndReason, NewSession, Session, SessionId, Touch};
-use identity::user::{NewUser, Status, User, UserNumber};
+use identity::user::{NewUser, Permission, Permissions, Status, User, UserNumber};
 use identity::{Door, Timestamp};
 use uuid::Uuid;
 
@@ -40,10 +41,13 @@ pub(super) async fn a_session_reads_back_as_opened(world: &World) {
         absolute_end: Some(at(200)),
         address: "2001:db8::1".to_owned(),
         user_agent: "curl/8 \u{1F980}".to_owned(),
+        permissions: Some([Permission::ReadProfile, Permission::WriteMedia].into_iter().collect()),
+        signing_key: Some(SigningKeyId(id())),
         ..new_session(&ann, "knox")
     };
     let bare = NewSession { address: String::new(), user_agent: String::new(), ..new_session(&ann, "probe") };
-    for new in [full, bare] {
+    let none = NewSession { permissions: Some(Permissions::NONE), ..new_session(&ann, "probe") };
+    for new in [full, bare, none] {
         let secret = new.digest.clone();
         assert_eq!(world.apply(open(new.clone(), 1, None)).await, 1);
         let expected = Session::from(new);

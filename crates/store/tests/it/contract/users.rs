@@ -1,7 +1,7 @@
 //! Users and the names they sign in with.
 
 use identity::ports::{Change, Conflict, Store as _};
-use identity::user::{Email, NewUser, Role, Status, User, UserNumber, Username};
+use identity::user::{Email, NewUser, PersonName, Role, Status, User, UserNumber, Username};
 use uuid::Uuid;
 
 use crate::world::{World, at, digest, id, key, new_session, new_user};
@@ -9,7 +9,7 @@ use crate::world::{World, at, digest, id, key, new_session, new_user};
 const NOBODY: UserNumber = UserNumber(999);
 
 fn set_password(user: &User, version: i64, hash: &str) -> Change {
-    Change::SetPassword { user: user.number, version, hash: hash.to_owned(), must_change: true }
+    Change::SetPassword { user: user.number, version, hash: hash.to_owned(), must_change: true, at: at(8) }
 }
 
 fn delete(user: UserNumber, retired: &[u8]) -> Change {
@@ -27,13 +27,20 @@ pub(super) async fn a_new_user_reads_back_as_given(world: &World) {
         username: Some(Username::new("Ännchen").unwrap()),
         email: Some(Email::new("Ann.Lee@Example.org").unwrap()),
         email_verified: true,
-        name: "Ann Lee".to_owned(),
+        name: PersonName::parts("Ann Mary", "Lee"),
         role: Role::Admin,
         must_change_password: true,
         created: at(7),
         ..new_user("ann")
     };
-    let bob = NewUser { username: None, password: None, ..new_user("bob") };
+    let bob = NewUser {
+        username: None,
+        name: PersonName::whole("Bob Lee"),
+        role: Role::Sub,
+        parent: Some(UserNumber(1)),
+        password: None,
+        ..new_user("bob")
+    };
     let (ann_id, bob_id) = (ann.id, bob.id);
     world.apply(Change::CreateUser(ann)).await;
     world.apply(Change::CreateUser(bob)).await;
@@ -44,12 +51,14 @@ pub(super) async fn a_new_user_reads_back_as_given(world: &World) {
         username: Some("Ännchen".to_owned()),
         email: Some("Ann.Lee@Example.org".to_owned()),
         email_verified: true,
-        name: "Ann Lee".to_owned(),
+        name: PersonName::parts("Ann Mary", "Lee"),
         role: Role::Admin,
         status: Status::Active,
+        parent: None,
         must_change_password: true,
         has_password: true,
         created: at(7),
+        updated: at(7),
         last_sign_in: None,
         deleted: None,
         credential_version: 1,
@@ -60,11 +69,13 @@ pub(super) async fn a_new_user_reads_back_as_given(world: &World) {
         username: None,
         email: Some("bob@example.org".to_owned()),
         email_verified: false,
-        name: String::new(),
-        role: Role::User,
+        name: PersonName::whole("Bob Lee"),
+        role: Role::Sub,
+        parent: Some(UserNumber(1)),
         must_change_password: false,
         has_password: false,
         created: at(0),
+        updated: at(0),
         ..ann.clone()
     };
     for (user, name, hash) in [(&ann, "ännchen", Some("hash of ann")), (&bob, "bob@example.org", None)] {
@@ -83,6 +94,15 @@ pub(super) async fn a_new_user_reads_back_as_given(world: &World) {
 /// A user's `Debug` tells too little to compare by it.
 fn assert_same(found: &Option<User>, expected: &Option<User>) {
     assert!(found == expected, "{:?}", found.as_ref().map(|user| (&user.username, &user.email, user.role)));
+}
+
+pub(super) async fn a_user_belongs_to_somebody_who_is_there(world: &World) {
+    let ann = world.user("ann").await;
+    world.unavailable(Change::CreateUser(NewUser { parent: Some(NOBODY), ..new_user("bob") })).await;
+    let bob = world.make(NewUser { parent: Some(ann.number), ..new_user("bob") }).await;
+    world.apply(delete(ann.number, &[])).await;
+    let bob = world.store.user(bob.number).await.unwrap().unwrap();
+    assert_eq!(bob.parent, Some(ann.number), "an account that is gone is still the one");
 }
 
 pub(super) async fn every_role_and_status_reads_back(world: &World) {
@@ -194,8 +214,13 @@ pub(super) async fn a_password_is_set_and_raises_the_version(world: &World) {
     let user = credentials.user;
     assert_eq!((user.credential_version, user.must_change_password, user.has_password), (2, true, true));
 
-    let change =
-        Change::SetPassword { user: ann.number, version: 2, hash: "newer".to_owned(), must_change: false };
+    let change = Change::SetPassword {
+        user: ann.number,
+        version: 2,
+        hash: "newer".to_owned(),
+        must_change: false,
+        at: at(8),
+    };
     world.apply(change).await;
     let user = world.now(&ann).await;
     assert_eq!((user.credential_version, user.must_change_password), (3, false));
@@ -245,7 +270,7 @@ pub(super) async fn a_status_is_set_and_only_activation_keeps_the_version(world:
         (Status::Active, 4),
         (Status::Active, 4),
     ] {
-        assert_eq!(world.apply(Change::SetStatus { user: ann.number, status }).await, 1);
+        assert_eq!(world.apply(Change::SetStatus { user: ann.number, status, at: at(8) }).await, 1);
         let user = world.store.user(ann.number).await.unwrap().unwrap();
         assert_eq!((user.status, user.credential_version), (status, version));
     }
@@ -256,7 +281,10 @@ pub(super) async fn a_status_is_set_for_somebody(world: &World) {
     let gone = deleted(world, "ann").await;
     for user in [NOBODY, gone.number] {
         for status in Status::ALL {
-            assert_eq!(world.refused(Change::SetStatus { user, status }).await, Conflict::UserChanged);
+            assert_eq!(
+                world.refused(Change::SetStatus { user, status, at: at(8) }).await,
+                Conflict::UserChanged
+            );
         }
     }
 }
@@ -283,8 +311,9 @@ pub(super) async fn a_user_is_held_while_active_and_unchanged(world: &World) {
 }
 
 pub(super) async fn a_deleted_user_is_wiped(world: &World) {
-    let ann =
-        world.make(NewUser { email_verified: true, name: "Ann Lee".to_owned(), ..new_user("ann") }).await;
+    let ann = world
+        .make(NewUser { email_verified: true, name: PersonName::parts("Ann", "Lee"), ..new_user("ann") })
+        .await;
     let bob = world.user("bob").await;
     let session = world.open_as(new_session(&ann, "knox")).await;
     world.apply(delete(ann.number, &[1])).await;
@@ -303,7 +332,7 @@ pub(super) async fn a_deleted_user_is_wiped(world: &World) {
         username: None,
         email: None,
         email_verified: false,
-        name: String::new(),
+        name: PersonName::default(),
         has_password: false,
         last_sign_in: left.last_sign_in,
         deleted: Some(at(9)),

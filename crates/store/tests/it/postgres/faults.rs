@@ -7,10 +7,10 @@ use identity::ports::{Change, Commit, Store as _, StoreError};
 use identity::user::{Status, UserNumber};
 
 use super::{cluster, number, open, raw};
-use crate::world::{create, names, new_session};
+use crate::world::{at, create, names, new_session};
 
 fn suspend(user: i64) -> Change {
-    Change::SetStatus { user: UserNumber(user), status: Status::Suspended }
+    Change::SetStatus { user: UserNumber(user), status: Status::Suspended, at: at(8) }
 }
 
 /// Waits until somebody waits for a lock in this database.
@@ -22,14 +22,19 @@ async fn somebody_waits(client: &tokio_postgres::Client) {
     }
 }
 
-/// The server ends the one of two that has waited longest, which is ours: it is done again.
+/// The server ends the one of two that looks for a deadlock while there is one, which is ours: it is done again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_is_ended_for_a_deadlock_is_done_again() {
     let url = cluster::database();
+    let (_, name) = url.rsplit_once('/').unwrap();
+    // It looks once, so long after it began to wait that the other one waits by then.
+    let patient = format!("ALTER DATABASE {name} SET deadlock_timeout = '3s'");
+    raw(&url).await.batch_execute(&patient).await.unwrap();
     let store = Arc::new(open(&url).await);
     create(&*store, "ann").await.unwrap();
     create(&*store, "bob").await.unwrap();
     let (other, watch) = (raw(&url).await, raw(&url).await);
+    other.batch_execute("SET deadlock_timeout = '1h'").await.unwrap();
     other.batch_execute("BEGIN; UPDATE users SET name = 'theirs' WHERE number = 2").await.unwrap();
     let commit = Commit { changes: vec![suspend(1), suspend(2)], events: vec![] };
     let ours = tokio::spawn({

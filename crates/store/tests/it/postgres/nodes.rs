@@ -64,7 +64,9 @@ async fn a_user_suspended_on_one_node_opens_no_session_on_another() {
     let nodes = nodes().await;
     create(&*nodes[0], "ann").await.unwrap();
     let user = ann(&nodes[1]).await;
-    apply(&nodes[2], Change::SetStatus { user: user.number, status: Status::Suspended }).await.unwrap();
+    apply(&nodes[2], Change::SetStatus { user: user.number, status: Status::Suspended, at: at(8) })
+        .await
+        .unwrap();
     let session = new_session(&user, "knox");
     let open = Change::OpenSession { session, version: user.credential_version, limit: None, replaces: None };
     let outcome = apply(&nodes[1], open).await;

@@ -108,3 +108,22 @@ async fn a_role_without_the_right_to_make_tables_uses_the_ones_that_are_there() 
     create(&store, "ann").await.unwrap();
     assert_eq!(names(&store).await, ["ann"]);
 }
+
+/// What is put in order or looked up is compared byte by byte, whatever the database's locale is: an index of another
+/// order breaks when the system's library changes its mind, and a listing would not be as on the other engine.
+#[tokio::test]
+async fn texts_that_are_compared_are_compared_byte_by_byte() {
+    let url = cluster::database();
+    drop(open(&url).await);
+    let other = raw(&url).await;
+    let indexed = "SELECT a.attrelid::regclass || '.' || a.attname FROM pg_attribute AS a
+        JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_collation AS o ON o.oid = a.attcollation
+        WHERE c.relkind = 'i' AND c.relnamespace = 'public'::regnamespace AND o.collname <> 'C'";
+    let listed = "SELECT c.column_name::text FROM information_schema.columns AS c
+        WHERE c.table_schema = 'public' AND c.table_name = 'users' AND c.collation_name = 'C' ORDER BY 1";
+    let names = async |sql: &str| -> Vec<String> {
+        other.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+    };
+    assert_eq!(names(indexed).await, [""; 0]);
+    assert_eq!(names(listed).await, ["email", "status", "username"]);
+}

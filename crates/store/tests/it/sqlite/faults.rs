@@ -3,12 +3,17 @@
 use std::fs::OpenOptions;
 use std::time::Duration;
 
-use identity::ports::{Store as _, StoreError};
-use identity::user::UserNumber;
+use identity::keyring::KeyUse;
+use identity::mail::MailKind;
+use identity::ports::{Change, Commit, Store as _, StoreError};
+use identity::secret::Digest;
+use identity::user::{Status, UserNumber};
 use store::Store;
 
 use super::{Folder, companion, create, names, open, raw};
-use crate::world::{digest, failures_of_reads, name_bucket, new_session};
+use crate::world::{
+    FAR, digest, failures_of_reads, name_bucket, new_key, new_mail, new_session, new_signing_key, new_ticket,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_waits_for_another_process() {
@@ -90,18 +95,32 @@ async fn read_after(sql: &str) -> &'static str {
     let ann = store.user(UserNumber(1)).await.unwrap().unwrap();
     let session = new_session(&ann, "knox");
     let id = session.id;
-    let change = identity::ports::Change::OpenSession { session, version: 1, limit: None, replaces: None };
-    store.commit(identity::ports::Commit { changes: vec![change], events: vec![] }).await.unwrap();
+    let change = Change::OpenSession { session, version: 1, limit: None, replaces: None };
+    let (key, ticket) = (new_key(&ann, "probe"), new_ticket(&ann));
+    let secrets = [digest(id), key.digest.clone(), ticket.digest.clone()];
+    let (signing_key, version) = (new_signing_key(), 1);
+    let changes = vec![
+        change,
+        Change::OpenApiKey { key, version, limit: 9 },
+        Change::OpenTicket { ticket, signing_key: signing_key.id, version, status: Status::Active },
+        Change::AddSigningKey { key: signing_key, previous: None },
+        Change::QueueMail(new_mail(&ann, MailKind::AddressTaken)),
+    ];
+    store.commit(Commit { changes, events: vec![] }).await.unwrap();
     raw(&folder.database()).execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {sql}")).unwrap();
 
-    match read_all(&store, id).await {
+    match read_all(&store, &secrets).await {
         Err(StoreError::Corrupt(column)) => column,
         other => panic!("{sql}: {other:?}"),
     }
 }
 
-async fn read_all(store: &Store, id: identity::session::SessionId) -> Result<(), StoreError> {
-    store.session_by_digest(&digest(id)).await?;
+async fn read_all(store: &Store, [session, key, ticket]: &[Digest; 3]) -> Result<(), StoreError> {
+    store.session_by_digest(session).await?;
+    store.api_key_by_digest(key).await?;
+    store.ticket_by_digest(ticket).await?;
+    store.signing_keys(KeyUse::Probe).await?;
+    store.mail_due(FAR, 9).await?;
     store.throttle(&name_bucket(1)).await?;
     store.events(0, 9).await.map(drop)
 }
@@ -120,6 +139,16 @@ async fn a_row_that_no_version_wrote_is_named_and_not_guessed_at() {
         ("UPDATE sessions SET ended = 5, end_reason = 'whim'", "sessions.end_reason"),
         ("UPDATE sessions SET ended = 5", "sessions.ended"),
         ("UPDATE sessions SET end_reason = 'revoked'", "sessions.ended"),
+        ("UPDATE sessions SET permissions = 'read:everything'", "sessions.permissions"),
+        ("UPDATE api_keys SET permissions = 'read:everything'", "api_keys.permissions"),
+        ("UPDATE api_keys SET restrictions = 'read:everything'", "api_keys.restrictions"),
+        ("UPDATE api_keys SET id = x'00'", "api_keys.id"),
+        ("UPDATE api_keys SET ended = 5, end_reason = 'whim'", "api_keys.end_reason"),
+        ("UPDATE api_keys SET ended = 5", "api_keys.ended"),
+        ("UPDATE tickets SET purpose = 'whim'", "tickets.purpose"),
+        ("UPDATE tickets SET address = 'a b'", "tickets.address"),
+        ("UPDATE signing_keys SET id = x'00'", "signing_keys.id"),
+        ("UPDATE mail_queue SET tries = -1", "mail_queue.tries"),
         ("UPDATE audit_events SET kind = 'whim'", "audit_events.kind"),
         (&throttle("-1, 0"), "throttles.failures"),
         (&throttle("0, 4294967296"), "throttles.in_flight"),

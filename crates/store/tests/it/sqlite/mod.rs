@@ -6,6 +6,7 @@ mod durability;
 mod faults;
 mod files;
 mod schema;
+mod wiping;
 
 use std::path::{Path, PathBuf};
 

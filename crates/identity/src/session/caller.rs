@@ -1,0 +1,81 @@
+//! Who presented a credential: its active owner, and what the credential may do of what the owner may.
+
+use super::Session;
+use crate::api_key::ApiKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::op::Actor;
+use crate::user::directory::restricted;
+use crate::user::{Permission, Permissions, User};
+
+/// By what somebody is recognised.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// A live session.
+    Session(Session),
+    /// A live API key.
+    ApiKey(ApiKey),
+}
+
+/// Somebody who was recognised.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who.
+    pub user: User,
+    /// By what.
+    pub credential: Credential,
+}
+
+impl Caller {
+    /// The one who acts, for an [`crate::Op`].
+    pub fn actor(&self) -> Actor {
+        let user = self.user.number;
+        match &self.credential {
+            Credential::Session(session) => Actor::User { user, session: session.id },
+            Credential::ApiKey(key) => Actor::ApiKey { user, key: key.id },
+        }
+    }
+
+    /// The session that was presented; `None`: it was an API key.
+    pub fn session(&self) -> Option<&Session> {
+        match &self.credential {
+            Credential::Session(session) => Some(session),
+            Credential::ApiKey(_) => None,
+        }
+    }
+
+    /// What the credential may do.
+    pub fn permissions(&self) -> Permissions {
+        let owner = Permissions::of(self.user.role);
+        match &self.credential {
+            Credential::Session(session) => session.permissions.map_or(owner, |some| owner.and(some)),
+            Credential::ApiKey(key) => key.grant.of(owner),
+        }
+    }
+
+    /// Whether the credential may less than its owner.
+    pub fn is_restricted(&self) -> bool {
+        self.permissions() != Permissions::of(self.user.role)
+    }
+
+    /// Sessions, passwords and keys are the whole owner's business: a credential that was cut narrower does not reach
+    /// beyond itself by way of them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Forbidden`].
+    pub(crate) fn must_be_whole(&self) -> Result<()> {
+        if self.is_restricted() { Err(restricted()) } else { Ok(()) }
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Forbidden`] without this permission.
+    pub(crate) fn must(&self, permission: Permission) -> Result<()> {
+        if self.permissions().has(permission) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Forbidden).because(
+            "permission",
+            "a credential without it",
+            permission.as_str(),
+        ))
+    }
+}

@@ -1,0 +1,146 @@
+//! Session tokens: a session's secret inside a signed token (RFC 7519), for doors whose contract wants one.
+//!
+//! A token names its session and carries a random `jti`, whose digest is the ledger's. So neither a leaked signing key
+//! nor a copy of the database alone forges one, and a token is dead as soon as its session is.
+
+mod custom;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use custom::{CustomToken, MintedToken, Tokens};
+
+use crate::Core;
+use crate::error::{Error, ErrorKind, Result};
+use crate::keyring::ring::{OpenKey, Ring};
+use crate::op::{Op, Timestamp};
+use crate::secret::{Digest, Secret};
+use crate::session::{NewSession, SessionId};
+use crate::surface::TokenForm;
+
+/// How far the clocks of the nodes may be apart, in seconds. A session's own end is the ledger's, to the millisecond.
+const LEEWAY: u32 = 60;
+
+/// What a session token says. Times are in seconds since the epoch.
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    /// The user's id.
+    sub: Uuid,
+    /// The session's id.
+    sid: Uuid,
+    jti: &'a str,
+    iat: i64,
+    exp: i64,
+    #[serde(flatten)]
+    more: Option<&'a serde_json::Map<String, serde_json::Value>>,
+}
+
+/// What is read of a session token.
+#[derive(Deserialize)]
+struct Presented {
+    sid: Uuid,
+    jti: String,
+}
+
+/// What a token leads to.
+pub(crate) struct SessionOfToken {
+    pub(crate) session: SessionId,
+    pub(crate) digest: Digest,
+}
+
+/// The longest a token lives when its session never ends: a token must have an end.
+const NO_END: i64 = 253_402_300_799;
+
+/// The token of a session that is about to be opened.
+pub(crate) fn sign(
+    form: &TokenForm,
+    key: &OpenKey,
+    owner: Uuid,
+    session: &NewSession,
+    secret: &Secret,
+    more: Option<&serde_json::Map<String, serde_json::Value>>,
+) -> Result<Secret> {
+    let end = session.absolute_end.map_or(NO_END, seconds);
+    let claims = Claims {
+        iss: &form.issuer,
+        aud: &form.audience,
+        sub: owner,
+        sid: session.id.0,
+        jti: secret.expose(),
+        iat: seconds(session.created),
+        exp: end,
+        more,
+    };
+    let token =
+        key.sessions.sign(&claims).map_err(|error| Error::new(ErrorKind::Internal).caused_by(error))?;
+    Ok(Secret::made(token))
+}
+
+pub(crate) fn seconds(time: Timestamp) -> i64 {
+    time.millis().div_euclid(1000)
+}
+
+impl Core {
+    /// Reads a session token that was presented. What the ledger says of it is not asked here.
+    pub(crate) async fn session_of_token(
+        &self,
+        op: &Op,
+        form: &TokenForm,
+        token: &Secret,
+    ) -> Result<SessionOfToken> {
+        let read = |ring: &Ring| {
+            let expected = jose::Expected {
+                issuer: Some(&form.issuer),
+                audience: Some(&form.audience),
+                now: seconds(op.now),
+                leeway: LEEWAY,
+            };
+            verified(ring, op.now, |key| key.sessions.verify::<Presented>(token.expose(), &expected))
+        };
+        let mut claims = read(&self.ring(op, form.key_use, false).await?);
+        if matches!(claims, Err(jose::Error::Signature)) {
+            claims = read(&self.ring(op, form.key_use, true).await?);
+        }
+        let claims = claims.map_err(|error| refused(&error))?;
+        let digest = Secret::presented(&claims.jti).map(|jti| jti.digest());
+        let digest = digest.ok_or_else(|| refused(&jose::Error::Claims))?;
+        Ok(SessionOfToken { session: SessionId(claims.sid), digest })
+    }
+}
+
+/// The first good reading; without one the refusal of the key that signs, except that a wrong signature weighs least.
+pub(crate) fn verified<T>(
+    ring: &Ring,
+    now: Timestamp,
+    verify: impl Fn(&OpenKey) -> std::result::Result<T, jose::Error>,
+) -> std::result::Result<T, jose::Error> {
+    let mut refusal = jose::Error::Signature;
+    for key in ring.iter().filter(|key| key.is_accepted(now)) {
+        match verify(key) {
+            Ok(claims) => return Ok(claims),
+            Err(jose::Error::Signature) => {}
+            Err(error) => refusal = error,
+        }
+    }
+    Err(refusal)
+}
+
+pub(crate) fn refused(error: &jose::Error) -> Error {
+    let seen = match error {
+        jose::Error::Signature | jose::Error::UnknownKey => "a token that no key of ours has signed",
+        jose::Error::Expired | jose::Error::NotYetValid => "a token outside its time",
+        jose::Error::Issuer | jose::Error::Audience => "a token of another issuer or for another use",
+        jose::Error::Header | jose::Error::Critical | jose::Error::Algorithm | jose::Error::Type => {
+            "a token whose header is not ours"
+        }
+        jose::Error::TooLong
+        | jose::Error::NotCompact
+        | jose::Error::Claims
+        | jose::Error::Key
+        | jose::Error::KeySet
+        | jose::Error::Library => "a token that cannot be read",
+    };
+    Error::new(ErrorKind::CredentialInvalid).because("presented token", seen, "one that this door gave out")
+}
