@@ -4,4 +4,5 @@
 //! users, passwords, sessions, time or limits.
 
 pub mod knox;
+pub mod probe;
 pub mod syntho;

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use dialects::{knox, syntho};
+use dialects::{knox, probe, syntho};
 use web::{Dialect, Fault, Mounted, Refusal, Web, trace};
 
 use crate::config::{self, Config};
@@ -29,6 +29,12 @@ pub const DIALECTS: &[Entry] = &[
         is_enabled: |config| config.dialects.syntho.enabled,
         wire: |config| config.dialects.syntho.wire,
         mount: |config, web| syntho::mount(web, syntho_settings(&config.dialects.syntho)),
+    },
+    Entry {
+        dialect: &probe::DIALECT,
+        is_enabled: |config| config.dialects.probe.enabled,
+        wire: |config| config.dialects.probe.wire,
+        mount: |config, web| probe::mount(web, probe_settings(&config.dialects.probe)),
     },
 ];
 
@@ -145,6 +151,17 @@ fn syntho_settings(section: &config::Syntho) -> syntho::Settings {
         scope: scope(section.scope),
         allowed_origins: origins(&section.allowed_origins),
         session_lifetime: section.session_lifetime,
+    }
+}
+
+fn probe_settings(section: &config::Probe) -> probe::Settings {
+    probe::Settings {
+        wire: wire(section.wire),
+        scope: scope(section.scope),
+        allowed_origins: origins(&section.allowed_origins),
+        long_term: section.long_term,
+        short_term: section.short_term,
+        sign_up: section.sign_up,
     }
 }
 

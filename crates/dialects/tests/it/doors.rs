@@ -25,6 +25,19 @@ async fn session(server: &TestServer) -> String {
     cookie.and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned()
 }
 
+/// What probe gives: a JWT and the account's API token.
+async fn probe(server: &TestServer) -> (String, String) {
+    let answer = server.anonymous().post("/frontend/api/v1/auth/sign-in").json(&form()).send().await.json();
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    (text(&answer["jwt-token"]["token"]), text(&answer["api-token"]))
+}
+
+/// The status of probe's list of sessions by this carrier.
+async fn by_bearer(server: &TestServer, secret: &str) -> u16 {
+    let ask = server.bearing(format!("Bearer {secret}")).get("/frontend/api/v1/auth/session");
+    ask.send().await.status.as_u16()
+}
+
 fn form() -> Value {
     json!({"email": "john@example.org", "password": PASSWORD})
 }
@@ -106,6 +119,100 @@ async fn a_credential_opens_its_own_door_only() {
     assert_eq!(open(&server, &token, &session).await, (true, true));
 }
 
+/// contracts 0.3, 8.5: probe's are no good elsewhere, in whatever carrier, and others' are none at probe.
+#[tokio::test]
+async fn probes_credentials_open_its_door_only() {
+    let server = house("").await;
+    let (token, session) = (token(&server).await, session(&server).await);
+    let (jwt, api_token) = probe(&server).await;
+    for secret in [&jwt, &api_token] {
+        assert_eq!(by_bearer(&server, secret).await, 200);
+        assert_eq!(open(&server, secret, secret).await, (false, false));
+        for (path, carrier) in
+            [("/auth/user/", "Bearer"), ("/api/v1/users/me/", "Bearer"), ("/auth/user/", "Token")]
+        {
+            let answer = server.bearing(format!("{carrier} {secret}")).get(path).send().await;
+            assert_eq!(answer.status, 401, "{carrier} {path}");
+        }
+        let by_query = format!("/auth/user/?token={secret}&jwt={secret}");
+        assert_eq!(server.anonymous().get(&by_query).send().await.status, 401);
+    }
+    for secret in [&token, &session] {
+        assert_eq!(by_bearer(&server, secret).await, 401);
+        for ask in [
+            server.anonymous().get(&format!("/frontend/api/v1/auth/session?token={secret}")),
+            server.anonymous().get(&format!("/frontend/api/v1/auth/session?jwt={secret}")),
+            server.anonymous().get("/frontend/api/v1/auth/session").header("cookie", format!("jwt={secret}")),
+            server
+                .anonymous()
+                .get("/frontend/api/v1/auth/session")
+                .header("cookie", format!("sessionid={secret}")),
+            server.bearing(format!("Token {secret}")).get("/frontend/api/v1/auth/session"),
+        ] {
+            assert_eq!(ask.send().await.status, 401);
+        }
+    }
+    assert_eq!(open(&server, &token, &session).await, (true, true));
+}
+
+/// contracts 0.4, 8.8: `scope` decides how far probe's calls reach, too.
+#[tokio::test]
+async fn ending_all_by_probe_reaches_as_far_as_its_scope() {
+    for (scope, left) in [("dialect", true), ("account", false)] {
+        for (method, path) in [
+            ("DELETE", "/frontend/api/v1/auth/session"),
+            ("DELETE", "/frontend/api/v1/auth/sign-out?logout-all=true"),
+        ] {
+            let server = house(&format!("[dialects.probe]\nscope = \"{scope}\"\n")).await;
+            let (token, session) = (token(&server).await, session(&server).await);
+            let (jwt, _) = probe(&server).await;
+            let ended = server.bearing(format!("Bearer {jwt}")).ask(method, path).send().await;
+            assert!(ended.status.is_success(), "{ended}");
+            assert_eq!(by_bearer(&server, &jwt).await, 401);
+            assert_eq!(open(&server, &token, &session).await, (left, left), "{scope} {path}");
+        }
+    }
+}
+
+/// contracts 8.8: signing out by one door leaves probe's sessions and API tokens alone, and the other way round.
+#[tokio::test]
+async fn signing_out_leaves_other_doors_alone() {
+    let server = house("").await;
+    let (token, session) = (token(&server).await, session(&server).await);
+    let (jwt, api_token) = probe(&server).await;
+    by_token(&server, &token, "POST", "/auth/logoutall/").await;
+    by_session(&server, &session, "DELETE", "/api/v1/auth/").await;
+    assert_eq!((by_bearer(&server, &jwt).await, by_bearer(&server, &api_token).await), (200, 200));
+    let (token, session) = (self::token(&server).await, self::session(&server).await);
+    server.bearing(format!("Bearer {jwt}")).ask("DELETE", "/frontend/api/v1/auth/sign-out").send().await;
+    assert_eq!((by_bearer(&server, &jwt).await, by_bearer(&server, &api_token).await), (401, 200));
+    assert_eq!(open(&server, &token, &session).await, (true, true));
+}
+
+/// design, "Decided once": a password restored by probe ends what every door has opened.
+#[tokio::test]
+async fn a_restored_password_ends_everything() {
+    let server = house("").await;
+    let (token, session) = (token(&server).await, session(&server).await);
+    let (jwt, api_token) = probe(&server).await;
+    let post = |path: &str, body: Value| {
+        let ask = server.anonymous().post(path).header("x-recaptcha-token", "answer").json(&body);
+        async move { ask.send().await.json() }
+    };
+    post("/frontend/api/v1/auth/password-restore", json!({"email": "john@example.org"})).await;
+    let mails = server.mails().await;
+    let mailed = mails[0].token.as_ref().expect("a token").secret.expose().to_owned();
+    let verify = json!({"password-restore-token": mailed});
+    let update =
+        post("/frontend/api/v1/auth/password-restore-verify", verify).await["password-update-token"].clone();
+    let body = json!({"password-update-token": update, "new-password": "battery staple"});
+    let set =
+        server.anonymous().ask("PUT", "/frontend/api/v1/auth/current/password").json(&body).send().await;
+    assert_eq!(set.status, 204, "{set}");
+    assert_eq!(open(&server, &token, &session).await, (false, false));
+    assert_eq!((by_bearer(&server, &jwt).await, by_bearer(&server, &api_token).await), (401, 401));
+}
+
 /// Suspension, and the operator's other words, hold by every door.
 #[tokio::test]
 async fn what_the_operator_ends_is_ended_by_every_door() {
@@ -118,11 +225,12 @@ async fn what_the_operator_ends_is_ended_by_every_door() {
     assert_eq!(open(&server, &token, &session).await, (false, false));
 
     let (token, session) = (self::token(&server).await, self::session(&server).await);
+    probe(&server).await;
     let sessions =
         server.identity.sessions.list(&server.operator(), john.number, false).await.expect("a list");
     let mut doors: Vec<&str> = sessions.iter().map(|session| session.door.as_str()).collect();
     doors.sort_unstable();
-    assert_eq!(doors, ["knox", "syntho"]);
+    assert_eq!(doors, ["knox", "probe", "syntho"]);
     server.identity.sessions.end_all_of(&server.operator(), &john).await.expect("ended");
     assert_eq!(open(&server, &token, &session).await, (false, false));
 }
@@ -137,4 +245,6 @@ async fn guesses_by_one_door_count_at_the_other() {
     }
     let login = json!({"username": "john", "password": PASSWORD});
     assert_eq!(server.anonymous().post("/auth/login/").json(&login).send().await.status, 429);
+    let by_probe = server.anonymous().post("/frontend/api/v1/auth/sign-in").json(&form());
+    assert_eq!(by_probe.send().await.status, 429);
 }

@@ -3,5 +3,6 @@
 
 mod doors;
 mod knox;
+mod probe;
 mod ratchet;
 mod syntho;

@@ -62,6 +62,39 @@ const CASES: &[Case] = &[
     case("OPTIONS", "/api/v1/users/me/", 401, 401),
     case("POST", "/api/v1/users/me/password/", 401, 401),
     case("OPTIONS", "/api/v1/users/me/password/", 401, 401),
+    // probe: a call that asks for no credential looks at none.
+    case("POST", "/frontend/api/v1/auth/sign-in", 400, 400),
+    case("POST", "/frontend/api/v1/auth/oauth-sign-in", 412, 412),
+    case("GET", "/frontend/api/v1/auth/session", 401, 401),
+    case("HEAD", "/frontend/api/v1/auth/session", 401, 401),
+    case("DELETE", "/frontend/api/v1/auth/session", 401, 401),
+    case("GET", "/frontend/api/v1/auth/session/{session-id}", 401, 401),
+    case("HEAD", "/frontend/api/v1/auth/session/{session-id}", 401, 401),
+    case("DELETE", "/frontend/api/v1/auth/session/{session-id}", 401, 401),
+    case("DELETE", "/frontend/api/v1/auth/sign-out", 401, 401),
+    case("PUT", "/frontend/api/v1/auth/current/password", 401, 401),
+    case("PUT", "/frontend/api/v1/auth/{user-id}/password", 401, 401),
+    case("POST", "/frontend/api/v1/auth/verify", 400, 400),
+    case("GET", "/frontend/api/v1/user", 401, 401),
+    case("HEAD", "/frontend/api/v1/user", 401, 401),
+    // Nobody is told to be anonymous; who shows something bad is not.
+    case("GET", "/frontend/api/v1/user/current", 200, 401),
+    case("HEAD", "/frontend/api/v1/user/current", 200, 401),
+    case("PUT", "/frontend/api/v1/user/current", 401, 401),
+    case("GET", "/frontend/api/v1/user/{user-id}", 401, 401),
+    case("HEAD", "/frontend/api/v1/user/{user-id}", 401, 401),
+    case("PUT", "/frontend/api/v1/user/{user-id}", 401, 401),
+    case("GET", "/frontend/api/v1/auth/api-token", 401, 401),
+    case("HEAD", "/frontend/api/v1/auth/api-token", 401, 401),
+    case("POST", "/frontend/api/v1/auth/api-token", 401, 401),
+    case("GET", "/frontend/api/v1/auth/api-token/{token}", 401, 401),
+    case("HEAD", "/frontend/api/v1/auth/api-token/{token}", 401, 401),
+    case("PUT", "/frontend/api/v1/auth/api-token/{token}", 401, 401),
+    case("DELETE", "/frontend/api/v1/auth/api-token/{token}", 401, 401),
+    case("POST", "/frontend/api/v1/auth/jwt", 401, 401),
+    case("POST", "/frontend/api/v1/auth/password-restore", 400, 400),
+    case("POST", "/frontend/api/v1/auth/password-restore-verify", 400, 400),
+    case("POST", "/frontend/api/v1/auth/sign-up", 400, 400),
 ];
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
@@ -95,7 +128,8 @@ async fn nobody_and_a_bad_credential_get_the_documented_status() {
         let answer = server.anonymous().ask(method, path).send().await;
         assert_eq!(answer.status, *nobody, "{method} {path} by nobody");
         // Each door reads its own scheme and no other.
-        let scheme = if path.starts_with("/api/v1/") { "Bearer" } else { "Token" };
+        let bears = path.starts_with("/api/v1/") || path.starts_with("/frontend/");
+        let scheme = if bears { "Bearer" } else { "Token" };
         let answer = server.bearing(format!("{scheme} {token}")).ask(method, path).send().await;
         assert_eq!(answer.status, *refused, "{method} {path} with a bad credential");
     }

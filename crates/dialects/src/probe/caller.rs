@@ -1,0 +1,99 @@
+//! The carriers of this dialect (contracts 3.1), in the order in which they are looked at: `Authorization: Bearer`
+//! with a JWT or an API token, the queries `jwt` and `token`, the cookie `jwt`. The first that is there decides; a bad
+//! one never makes room for the next. Other schemes, and credentials of other forms, are not read.
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use identity::{Actor, Caller, Error, ErrorKind, Secret};
+use web::Context;
+use web::cookie::Carried;
+
+use super::Probe;
+use super::error::Refused;
+use super::schema::Fields;
+
+/// What a request presents; `None` inside is nothing that could have been given out here.
+enum Presented {
+    Nothing,
+    Jwt(Option<Secret>),
+    ApiToken(Option<Secret>),
+    Cookie(Option<Secret>),
+}
+
+fn presented(probe: &Probe, headers: &HeaderMap, query: &Fields) -> Presented {
+    if let Some(bearer) = bearer(headers) {
+        // contracts 8.5: what has the three parts of a JWT is one.
+        return match bearer {
+            Some(text) if text.matches('.').count() == 2 => Presented::Jwt(Secret::presented(text)),
+            other => Presented::ApiToken(other.and_then(Secret::presented)),
+        };
+    }
+    if let Some(jwt) = only(query.sent("jwt")) {
+        return Presented::Jwt(jwt);
+    }
+    if let Some(token) = only(query.sent("token")) {
+        return Presented::ApiToken(token);
+    }
+    match probe.cookie.carried(headers) {
+        Carried::Nothing => Presented::Nothing,
+        Carried::Value(value) => Presented::Cookie(Secret::presented(value)),
+        Carried::Unclear => Presented::Cookie(None),
+    }
+}
+
+/// The one word behind the scheme `Bearer`. `Some(None)`: there is none, or it is unclear which.
+fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
+    let mut found = headers.get_all(AUTHORIZATION).iter().filter_map(|value| {
+        let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let scheme = words.next()?;
+        let one = words.next().filter(|_| words.next().is_none());
+        scheme.eq_ignore_ascii_case(b"bearer").then(|| one.and_then(|one| std::str::from_utf8(one).ok()))
+    });
+    let first = found.next()?;
+    Some(first.filter(|_| found.next().is_none()))
+}
+
+/// The one value that was sent. `Some(None)`: it is nothing of ours, or there are several.
+fn only<'a>(mut sent: impl Iterator<Item = &'a str>) -> Option<Option<Secret>> {
+    let first = sent.next()?;
+    Some(Secret::presented(first).filter(|_| sent.next().is_none()))
+}
+
+/// Whose request it is. `Ok(None)`: nothing was presented. The refusal of a bad cookie takes it away.
+pub(super) async fn recognise(
+    probe: &Probe,
+    context: &Context,
+    headers: &HeaderMap,
+    query: &Fields,
+) -> Result<Option<Caller>, Refused> {
+    let presented = presented(probe, headers, query);
+    let op = context.op(&probe.keys.door, Actor::Anonymous);
+    let identity = &probe.web.identity;
+    let (is_cookie, checked) = match presented {
+        Presented::Nothing => return Ok(None),
+        Presented::Jwt(None) | Presented::ApiToken(None) => return Err(unclear().into()),
+        Presented::Cookie(None) => (true, Err(unclear())),
+        Presented::Jwt(Some(secret)) => {
+            (false, identity.sessions.check(&op, &probe.long_term, &secret).await)
+        }
+        Presented::Cookie(Some(secret)) => {
+            (true, identity.sessions.check(&op, &probe.long_term, &secret).await)
+        }
+        Presented::ApiToken(Some(secret)) => {
+            (false, identity.api_keys.check(&op, &probe.keys.door, &secret).await)
+        }
+    };
+    checked.map(Some).map_err(|error| {
+        let is_stale = matches!(error.kind(), ErrorKind::CredentialInvalid | ErrorKind::UserInactive);
+        let Refused(answer) = error.into();
+        Refused(if is_cookie && is_stale { probe.cookie.clear(answer) } else { answer })
+    })
+}
+
+fn unclear() -> Error {
+    Error::new(ErrorKind::CredentialInvalid).because(
+        "presented credential",
+        "what nothing here gave out, or several at once",
+        "one JWT or API token",
+    )
+}

@@ -1,0 +1,51 @@
+//! `/user`, `/user/current` and `/user/{user-id}`: who there is, and what to call them.
+
+use axum::http::StatusCode;
+use identity::user::directory::UserPage;
+
+use crate::probe::convert::user as convert;
+use crate::probe::error::{Reply, answer};
+use crate::probe::visit::{Call, Takes, Visit};
+
+pub(in crate::probe) async fn list(call: Call) -> Reply {
+    let mut list = convert::list(&call.visit.query)?;
+    let page = match list.command.take() {
+        Some(command) => call.identity().accounts.page_for(&call.op(), &call.caller, command).await?,
+        None => UserPage::default(),
+    };
+    call.ok(&convert::users(&list, &page))
+}
+
+/// Nobody is a user, too (contracts 3.5).
+pub(in crate::probe) async fn show_current(visit: Visit) -> Reply {
+    let Some(caller) = visit.caller().await? else {
+        return Ok(answer(StatusCode::OK, &convert::anonymous()));
+    };
+    let call = Call { visit, caller };
+    let profile = call.identity().accounts.own_profile(&call.op(), &call.caller).await?;
+    call.ok(&convert::profile(&profile))
+}
+
+pub(in crate::probe) async fn change_current(mut call: Call) -> Reply {
+    let form = call.visit.body(Takes::Json).await?;
+    let name = convert::name(&form, &call.caller.user.name)?;
+    let accounts = &call.identity().accounts;
+    let profile = accounts.rename_as(&call.op(), &call.caller, call.user(), name).await?;
+    call.ok(&convert::profile(&profile))
+}
+
+pub(in crate::probe) async fn show(mut call: Call) -> Reply {
+    let number = convert::user_id(&call.visit.path("user-id").await?)?;
+    let profile = call.identity().accounts.profile_for(&call.op(), &call.caller, number).await?;
+    call.ok(&convert::profile(&profile))
+}
+
+pub(in crate::probe) async fn change(mut call: Call) -> Reply {
+    let number = convert::user_id(&call.visit.path("user-id").await?)?;
+    let form = call.visit.body(Takes::Json).await?;
+    let accounts = &call.identity().accounts;
+    let old = accounts.profile_for(&call.op(), &call.caller, number).await?;
+    let name = convert::name(&form, &old.user.name)?;
+    let profile = accounts.rename_as(&call.op(), &call.caller, number, name).await?;
+    call.ok(&convert::profile(&profile))
+}
