@@ -1,3 +1,5 @@
+//! The client tells delays and answers as they were: against servers of a few lines that are late on purpose.
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 

@@ -1,3 +1,5 @@
+//! What a service says of an answer, against a real server: yes, no, and everything that is neither.
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 

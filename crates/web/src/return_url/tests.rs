@@ -1,3 +1,5 @@
+//! Where people may be led back to: the table of hostile addresses, and what must stay possible.
+
 use proptest::prelude::*;
 
 use super::*;

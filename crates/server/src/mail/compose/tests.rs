@@ -1,3 +1,5 @@
+//! A message as it leaves: headers, parts, and what somebody typed that must not become either.
+
 use identity::mail::MailKind;
 
 use super::super::fixtures::{composer, id, mail};

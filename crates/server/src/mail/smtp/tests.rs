@@ -1,3 +1,5 @@
+//! A mail server that refuses, hangs, dies or lies, step by step of the dialogue.
+
 use std::path::Path;
 
 use identity::mail::MailKind;

@@ -1,3 +1,5 @@
+//! The words: every kind has some, an operator's replace ours, and a broken template is told with its line.
+
 use super::super::fixtures::{mail, site};
 use super::*;
 
