@@ -346,10 +346,12 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// The message did not leave and is due again later. Never misses.
+    /// The message did not leave and is due again later, unless somebody else took it meanwhile. Never misses.
     MailLater {
         /// Which.
         mail: MailId,
+        /// How often it was taken, this time included.
+        tries: u32,
         /// When it is due.
         due: Timestamp,
     },

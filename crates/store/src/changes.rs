@@ -57,7 +57,7 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
         Change::QueueMail(new) => mail::queue(new),
         Change::ClaimMail { mail, tries, until } => mail::claim(*mail, *tries, *until),
         Change::MailSent { mail, at } => mail::sent(*mail, *at),
-        Change::MailLater { mail, due } => mail::later(*mail, *due),
+        Change::MailLater { mail, tries, due } => mail::later(*mail, *tries, *due),
         Change::MailFailed { mail, at } => mail::failed(*mail, *at),
         Change::ForgetMail { before } => mail::forget(*before),
         Change::Reserve { bucket, seen, next } => throttles::reserve(bucket, seen.as_ref(), next),

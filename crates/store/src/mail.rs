@@ -27,8 +27,10 @@ pub(crate) static CLAIM: Sql = Sql::new(
 );
 pub(crate) static SENT: Sql =
     Sql::new("UPDATE mail_queue SET sent = $2, sealed = NULL WHERE id = $1 AND sealed IS NOT NULL");
-pub(crate) static LATER: Sql =
-    Sql::new("UPDATE mail_queue SET due = $2, claimed_until = 0 WHERE id = $1 AND sealed IS NOT NULL");
+pub(crate) static LATER: Sql = Sql::new(
+    "UPDATE mail_queue SET due = $2, claimed_until = 0
+     WHERE id = $1 AND tries = $3 AND sealed IS NOT NULL",
+);
 pub(crate) static FAILED: Sql =
     Sql::new("UPDATE mail_queue SET failed = $2, sealed = NULL WHERE id = $1 AND sealed IS NOT NULL");
 pub(crate) static FORGET_SENT: Sql = Sql::new("DELETE FROM mail_queue WHERE sent < $1");
@@ -80,8 +82,8 @@ pub(crate) fn sent(mail: MailId, at: Timestamp) -> Vec<Step> {
     vec![Step::any(&SENT, vec![bytes(mail), at.millis().into()]).wiping()]
 }
 
-pub(crate) fn later(mail: MailId, due: Timestamp) -> Vec<Step> {
-    vec![Step::any(&LATER, vec![bytes(mail), due.millis().into()])]
+pub(crate) fn later(mail: MailId, tries: u32, due: Timestamp) -> Vec<Step> {
+    vec![Step::any(&LATER, vec![bytes(mail), due.millis().into(), tries.into()])]
 }
 
 pub(crate) fn failed(mail: MailId, at: Timestamp) -> Vec<Step> {

@@ -220,7 +220,7 @@ impl MailQueue {
                 round.later += 1;
                 let wait = wait_after(queued.tries);
                 tracing::warn!(%mail, cause, retry_in_s = wait.as_secs(), "a message did not leave");
-                (Change::MailLater { mail, due: now + wait }, None)
+                (Change::MailLater { mail, tries: queued.tries + 1, due: now + wait }, None)
             }
             Err(MailError::Later(cause) | MailError::Never(cause)) => {
                 round.failed += 1;

@@ -95,11 +95,15 @@ pub(super) async fn a_message_that_did_not_leave_is_due_again_later(world: &Worl
     let ann = world.user("ann").await;
     let mail = queue(world, new_mail(&ann, KIND)).await;
     world.apply(claim(&mail, 100)).await;
-    assert_eq!(world.apply(Change::MailLater { mail: mail.id, due: at(50) }).await, 1);
+    let later = |mail, tries| Change::MailLater { mail, tries, due: at(50) };
+    for tries in [0, 2] {
+        assert_eq!(world.apply(later(mail.id, tries)).await, 0, "somebody else took it since");
+    }
+    assert_eq!(world.apply(later(mail.id, 1)).await, 1);
     assert_eq!(due(world, 49).await, []);
     let again = QueuedMail { tries: 1, ..mail };
     assert_eq!(due(world, 50).await, [again], "before the time for which it was taken is over");
-    assert_eq!(world.apply(Change::MailLater { mail: MailId(id()), due: at(50) }).await, 0);
+    assert_eq!(world.apply(later(MailId(id()), 1)).await, 0);
 }
 
 pub(super) async fn a_message_leaves_once_or_never(world: &World) {
@@ -115,7 +119,7 @@ pub(super) async fn a_message_leaves_once_or_never(world: &World) {
         for change in [
             Change::MailSent { mail, at: at(6) },
             Change::MailFailed { mail, at: at(6) },
-            Change::MailLater { mail, due: at(6) },
+            Change::MailLater { mail, tries: 1, due: at(6) },
         ] {
             assert_eq!(world.apply(change).await, 0);
         }
