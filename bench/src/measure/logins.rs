@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use crate::door::{DOORS, Door};
 use crate::figures::{Rounds, milliseconds, percentile};
+use crate::load::{self, Window};
 use crate::measure::{LOGIN_CLIENTS, Plan};
 use crate::process::Process;
 use crate::report::{Table, section, verdict};
 use crate::site::{Log, Site, USERS};
-use crate::{load, now, progress, raw};
+use crate::{now, progress, raw};
 
 /// The least share of the hashes that must be logins.
 const LINE: f64 = 0.95;
@@ -23,31 +24,38 @@ struct Case<'a> {
     site: &'a Site,
     server: &'a Process,
     door: Door,
-    /// Hashes and logins a second, of each round.
-    rates: Vec<(f64, f64)>,
+    rounds: Vec<Round>,
+}
+
+struct Round {
+    /// Hashes a second, right before and right behind the logins.
+    limit: f64,
+    /// Logins a second.
+    logins: f64,
+    /// The server's processor time for a login, in milliseconds.
+    processor: f64,
 }
 
 impl Case<'_> {
-    fn round(&mut self, plan: &Plan) -> anyhow::Result<()> {
-        let limit = raw::verified(LOGIN_CLIENTS, plan.warm_up, plan.logins)?;
+    fn logins(&self, plan: &Plan) -> anyhow::Result<Window> {
         let requests = self.site.logins(self.door, LOGIN_CLIENTS);
-        let logins = load::closed_loop(self.server.address, &requests, self.door.signed_in(), |counter| {
-            load::window(counter, None, plan.warm_up, plan.logins)
-        })?;
-        self.rates.push((limit.rate(), logins.rate()));
-        Ok(())
+        load::closed_loop(self.server.address, &requests, self.door.signed_in(), |counter| {
+            load::window(counter, Some(self.server), plan.warm_up, plan.logins)
+        })
     }
 
-    fn row(&self) -> [String; 6] {
-        let hashes = Rounds::of(self.rates.iter().map(|(limit, _)| *limit));
-        let logins = Rounds::of(self.rates.iter().map(|(_, logins)| *logins));
-        let ratio = Rounds::of(self.rates.iter().map(|(limit, logins)| logins / limit));
+    fn row(&self, threads: f64) -> [String; 8] {
+        let rounds = |figure: &dyn Fn(&Round) -> f64| Rounds::of(self.rounds.iter().map(figure));
+        let ratio = rounds(&|round| round.logins / round.limit);
+        let hash = |round: &Round| 1e3 * threads / round.limit;
         [
             self.door.login_name().to_owned(),
             self.site.engine.name().to_owned(),
-            format!("{hashes:.1}"),
-            format!("{logins:.1}"),
+            format!("{:.1}", rounds(&|round| round.limit)),
+            format!("{:.1}", rounds(&|round| round.logins)),
             format!("{ratio:.3}"),
+            format!("{:.2}", rounds(&|round| round.processor)),
+            format!("{:.3}", rounds(&|round| hash(round) / round.processor)),
             format!("{} (>= {LINE})", verdict(ratio.median >= LINE)),
         ]
     }
@@ -71,23 +79,35 @@ fn flushes(scratch: &Path) -> anyhow::Result<Vec<Duration>> {
 pub(super) fn measure(sites: &[Site], scratch: &Path, plan: &Plan) -> anyhow::Result<String> {
     let servers: Vec<Process> =
         sites.iter().map(|site| site.start(Log::Off)).collect::<anyhow::Result<_>>()?;
-    let at = |(site, server)| DOORS.map(|door| Case { site, server, door, rates: vec![] });
+    let at = |(site, server)| DOORS.map(|door| Case { site, server, door, rounds: vec![] });
     let mut cases: Vec<Case<'_>> = sites.iter().zip(&servers).flat_map(at).collect();
     let mut flushed = Vec::new();
-    for round in 1..=plan.rounds {
-        progress(&format!("logins, round {round} of {}", plan.rounds));
+    let limit = || anyhow::Ok(raw::verified(LOGIN_CLIENTS, plan.warm_up, plan.logins)?.rate());
+    for round in 1..=plan.login_rounds {
+        progress(&format!("logins, round {round} of {}", plan.login_rounds));
         flushed.extend(flushes(scratch)?);
-        cases.iter_mut().try_for_each(|case| case.round(plan))?;
+        let mut before = limit()?;
+        for case in &mut cases {
+            let logins = case.logins(plan)?;
+            let behind = limit()?;
+            let limit = f64::midpoint(before, behind);
+            case.rounds.push(Round { limit, logins: logins.rate(), processor: logins.processor_us() / 1e3 });
+            before = behind;
+        }
     }
-    let mut table = Table::new(&["Login", "Engine", "hashes/s", "logins/s", "ratio", "line"]);
-    cases.iter().for_each(|case| table.row(&case.row()));
+    let mut table =
+        Table::new(&["Login", "Engine", "hashes/s", "logins/s", "ratio", "CPU, ms", "ratio by CPU", "line"]);
+    let threads = std::thread::available_parallelism()?.get() as f64;
+    cases.iter().for_each(|case| table.row(&case.row(threads)));
     flushed.sort_unstable();
     let flush = |hundredths| milliseconds(percentile(&flushed, hundredths));
     let introduction = format!(
         "The limit is the rate at which the pool of the `password` crate verifies one password with the server's own \
-         settings (one thread a core, default cost), nothing around it. {LOGIN_CLIENTS} clients log in, each as \
-         soon as it was answered, each as a user of its own, of {USERS}; {LOGIN_CLIENTS} verifications are under \
-         way in the limit as well. A flush of one page to the disk under SQLite took {:.2} ms (p50) and {:.2} ms \
+         settings (one thread a core, default cost), nothing around it: the mean of what it is right before and \
+         right behind the logins. {LOGIN_CLIENTS} clients log in, each as soon as it was answered, each as a user of \
+         its own, of {USERS}; {LOGIN_CLIENTS} verifications are under way in the limit as well. Clients and database \
+         take their time from the same cores, so the first ratio is the machine's for all of them; *by CPU* is a \
+         hash's processor time to that of the server's process for a login, hash included. A flush of one page to the disk under SQLite took {:.2} ms (p50) and {:.2} ms \
          (p99) between the rounds; PostgreSQL's data is not flushed here.",
         flush(50),
         flush(99)

@@ -21,6 +21,7 @@ pub(crate) struct Plan {
     warm_up: Duration,
     /// Of logins, of which there are few a second.
     logins: Duration,
+    login_rounds: usize,
     checks: Duration,
     /// Of checks at a fixed rate, whose hundredth part the 99th percentile is about.
     latency: Duration,
@@ -33,7 +34,8 @@ pub(crate) struct Plan {
 pub(crate) const FULL: Plan = Plan {
     rounds: 5,
     warm_up: Duration::from_secs(1),
-    logins: Duration::from_secs(4),
+    logins: Duration::from_secs(3),
+    login_rounds: 9,
     checks: Duration::from_secs(2),
     latency: Duration::from_secs(5),
     latency_rounds: 3,
@@ -46,6 +48,7 @@ pub(crate) const QUICK: Plan = Plan {
     rounds: 2,
     warm_up: Duration::from_millis(500),
     logins: Duration::from_secs(1),
+    login_rounds: 2,
     checks: Duration::from_millis(500),
     latency: Duration::from_secs(1),
     latency_rounds: 1,
