@@ -1,0 +1,82 @@
+// A person at a browser, for the black-box tests: a headless Chromium that is told on standard input what to do, and says
+// on standard output where that led. Both are one JSON value; the tests judge it.
+//
+//   {"steps": [{"open": URL}, {"sign_in": NAME}, {"fetch": {"path": ..., "method": ...}}]}
+//   -> {"seen": [a step's {"url", "status", "headers", "text"}], "hops": [[method, status, URL]], "cookies": [...],
+//       "complaints": [what the browser wrote to its console]}
+//
+// CLIENT_TESTS_CHROMIUM names the executable.
+
+import { text } from "node:stream/consumers";
+
+import { chromium } from "playwright-core";
+
+const PATIENCE_MS = 30_000;
+
+const verbs = {
+  open: async (page, url) => look(page, await page.goto(url)),
+
+  /** Fills in the sample provider's login, and its consent where it asks for one. */
+  sign_in: async (page, name) => {
+    await page.locator("#login input[name=login]").fill(name);
+    let response = await press(page, "#login button");
+    if (await page.locator("#consent").count()) response = await press(page, "#consent button");
+    return look(page, response);
+  },
+
+  /** A call as a script of the open page would make it, with the page's cookies. */
+  fetch: (page, { path, method = "GET" }) =>
+    page.evaluate(
+      async ([path, method]) => {
+        const response = await fetch(path, { method, credentials: "include" });
+        const { url, status, headers } = response;
+        return { url, status, headers: Object.fromEntries(headers), text: await response.text() };
+      },
+      [path, method],
+    ),
+};
+
+/** Presses a button that leads to another page; the answer that this page came with. */
+async function press(page, button) {
+  const [response] = await Promise.all([page.waitForNavigation(), page.locator(button).click()]);
+  return response;
+}
+
+async function look(page, response) {
+  return {
+    url: page.url(),
+    status: response?.status() ?? null,
+    headers: response ? await response.allHeaders() : {},
+    text: await page.locator("body").innerText(),
+  };
+}
+
+async function browse({ steps }) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CLIENT_TESTS_CHROMIUM,
+    // Chromium refuses to run as root with its sandbox on; nobody else needs to do without.
+    chromiumSandbox: process.getuid() !== 0,
+    // What the environment says of proxies is not for addresses of this machine.
+    args: ["--no-proxy-server"],
+  });
+  try {
+    const context = await browser.newContext();
+    context.setDefaultTimeout(PATIENCE_MS);
+    const page = await context.newPage();
+    const hops = [];
+    const complaints = [];
+    page.on("response", (response) => hops.push([response.request().method(), response.status(), response.url()]));
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    const seen = [];
+    for (const step of steps) {
+      const [[verb, object]] = Object.entries(step);
+      seen.push(await verbs[verb](page, object));
+    }
+    return { seen, hops, cookies: await context.cookies(), complaints };
+  } finally {
+    await browser.close();
+  }
+}
+
+console.log(JSON.stringify(await browse(JSON.parse(await text(process.stdin)))));
