@@ -2,14 +2,17 @@
 
 Nothing here knows how the server is built: the tests are handed a finished binary by the environment variable
 `CLIENT_TESTS_BINARY` (not `VESTIBULE_...`: the server would read that as a configuration key) and the folder with
-the command-line client's own virtual environment by `CLIENT_TESTS_PAPERMERGE_CLI`. `CLIENT_TESTS_ENGINE` names the
-database's engine, and a test marked with the name of an engine runs on that one only.
+the command-line client's own virtual environment by `CLIENT_TESTS_PAPERMERGE_CLI`, the browser by
+`CLIENT_TESTS_CHROMIUM`. `CLIENT_TESTS_ENGINE` names the database's engine, and a test marked with the name of an engine
+runs on that one only.
 """
 
 import os
 from pathlib import Path
 
 import pytest
+from node import browse
+from provider import Provider
 from vestibule import ENGINE, Server
 
 
@@ -93,3 +96,57 @@ def deployed(binary, tmp_path_factory):
 def either(request):
     """Runs the test once against each of the two: what it says holds for both wire forms."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory):
+    """The sample provider, at which everybody is somebody: each test signs in people of its own (`unique()`)."""
+    provider = Provider(tmp_path_factory.mktemp("provider"), anybody=True)
+    provider.start()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def new_provider(tmp_path):
+    """A maker of providers that nobody else uses; keyword arguments are settings of theirs."""
+    made: list[Provider] = []
+
+    def make(**settings) -> Provider:
+        made.append(Provider(tmp_path / f"provider-{len(made)}", **{"anybody": True, **settings}))
+        return made[-1].start()
+
+    yield make
+    for provider in made:
+        provider.stop()
+
+
+@pytest.fixture(scope="session")
+def federated(binary, provider, tmp_path_factory):
+    """As `documented`, with a provider."""
+    yield from shared(binary, tmp_path_factory.mktemp("federated"), **provider.environment())
+
+
+@pytest.fixture(scope="session")
+def federated_deployed(binary, provider, tmp_path_factory):
+    """Answers as the deployed products do, with a provider."""
+    yield from shared(
+        binary,
+        tmp_path_factory.mktemp("federated-deployed"),
+        VESTIBULE_DIALECTS__BIXARENA__WIRE="deployed",
+        VESTIBULE_DIALECTS__SYNTHO__WIRE="deployed",
+        **provider.environment(),
+    )
+
+
+@pytest.fixture(params=["federated", "federated_deployed"])
+def either_federated(request):
+    """As `either`, with a provider."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Tells a headless Chromium what to do, step by step, in a fresh profile (`node/browse.mjs`)."""
+    chromium = from_environment("CLIENT_TESTS_CHROMIUM")
+    return lambda *steps: browse(chromium, steps)

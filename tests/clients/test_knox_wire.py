@@ -481,32 +481,32 @@ def test_an_unknown_path_with_a_closing_slash_is_this_dialects_404(documented, p
 
 
 @pytest.mark.parametrize(
-    "path",
+    "path, status",
     [
-        "/auth/logout",
-        "/auth/login",
-        "/auth/logoutall",
-        "/api/auth/logout",
-        "//auth/logout/",
-        "/auth//logout/",
-        "/auth/./logout/",
-        "/x/../auth/logout/",
-        "/AUTH/logout/",
+        # These two are BixArena's: a logout of nobody's, and a path that is only read.
+        ("/auth/logout", 204),
+        ("/auth/login", 405),
+        ("/auth/logoutall", 404),
+        ("/api/auth/logout", 404),
+        ("//auth/logout/", 404),
+        ("/auth//logout/", 404),
+        ("/auth/./logout/", 404),
+        ("/x/../auth/logout/", 404),
+        ("/AUTH/logout/", 404),
     ],
 )
-def test_a_path_is_matched_exactly(either, user, path):
+def test_a_path_is_matched_exactly(either, user, path, status):
     """No redirect, no cleaning: `/auth/logout` belongs to another API, and nobody is logged out by it."""
     token = either.login(user["username"])
     answer = either.http("POST", path, {"Authorization": f"Token {token}", **JSON}, b"")
-    assert answer.status == 404
+    assert answer.status == status
     assert either.who(token).status == 200
 
 
-@pytest.mark.parametrize("path", ["/auth/logout", "/auth/login", "/auth/unknown"])
-def test_a_path_without_the_closing_slash_does_not_speak_for_this_dialect(documented, path):
+@pytest.mark.parametrize("path, status", [("/auth/login", 405), ("/auth/unknown", 404)])
+def test_a_path_without_the_closing_slash_does_not_speak_for_this_dialect(documented, path, status):
     answer = documented.http("POST", path)
-    assert answer.status == 404
-    assert b'"detail"' not in answer.body
+    assert (answer.status, answer.header("content-type")) == (status, "application/problem+json")
 
 
 # --- throttling ------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 //! A dialect translates and nothing else: wire to command, core, outcome to wire. There is no `if` here about
 //! users, passwords, sessions, time or limits.
 
+pub mod bixarena;
 pub mod knox;
 pub mod probe;
 pub mod syntho;

@@ -70,8 +70,28 @@ pub enum ErrorKind {
     /// The presented ticket is unknown, used, expired, of another purpose, or its owner's address or password is another
     /// one since.
     TicketInvalid,
-    /// Custom claims that a token cannot have.
+    /// Custom claims, or an audience, that a token cannot have.
     TokenClaimsInvalid,
+    /// There is no such provider, or none at all, or several and none was named.
+    ProviderUnknown,
+    /// The provider is down, slow, or answers what nobody can read.
+    ProviderUnavailable,
+    /// The provider sent somebody back without a login: they declined, or it did.
+    ProviderDenied,
+    /// The provider did not take the code that it had sent somebody back with.
+    CodeRefused,
+    /// The provider's answer to the code holds no ID token.
+    IdTokenMissing,
+    /// The provider's ID token names nobody.
+    SubjectMissing,
+    /// What the provider said cannot be trusted.
+    ProviderUntrusted,
+    /// Somebody came back from a provider in a browser in which no login is under way.
+    FlowMissing,
+    /// Somebody came back from a provider with a `state` of no login under way in this browser by this door.
+    FlowInvalid,
+    /// Nobody here has this identity at the provider, and its first login makes and joins nobody.
+    IdentityRefused,
     /// The user has as many API keys at this door as are allowed.
     ApiKeyLimit,
     /// No such API key of the caller's.
@@ -122,10 +142,21 @@ impl ErrorKind {
             | Self::CaptchaRefused
             | Self::TicketInvalid
             | Self::TokenClaimsInvalid
+            | Self::ProviderUnknown
+            | Self::ProviderDenied
+            | Self::CodeRefused
+            | Self::FlowMissing
+            | Self::FlowInvalid
+            | Self::IdentityRefused
             | Self::ApiKeyLimit
             | Self::ApiKeyNotFound
             | Self::Conflict => Blame::Caller,
-            Self::Overloaded { .. } | Self::Unavailable => Blame::Service,
+            Self::Overloaded { .. }
+            | Self::Unavailable
+            | Self::ProviderUnavailable
+            | Self::IdTokenMissing
+            | Self::SubjectMissing
+            | Self::ProviderUntrusted => Blame::Service,
             Self::Internal => Blame::Us,
         }
     }
@@ -157,6 +188,16 @@ impl ErrorKind {
             Self::CaptchaRefused => "captcha_refused",
             Self::TicketInvalid => "ticket_invalid",
             Self::TokenClaimsInvalid => "token_claims_invalid",
+            Self::ProviderUnknown => "provider_unknown",
+            Self::ProviderUnavailable => "provider_unavailable",
+            Self::ProviderDenied => "provider_denied",
+            Self::CodeRefused => "code_refused",
+            Self::IdTokenMissing => "id_token_missing",
+            Self::SubjectMissing => "subject_missing",
+            Self::ProviderUntrusted => "provider_untrusted",
+            Self::FlowMissing => "flow_missing",
+            Self::FlowInvalid => "flow_invalid",
+            Self::IdentityRefused => "identity_refused",
             Self::ApiKeyLimit => "api_key_limit",
             Self::ApiKeyNotFound => "api_key_not_found",
             Self::Conflict => "conflict",
@@ -252,11 +293,13 @@ impl From<StoreError> for Error {
                 Conflict::ApiKeyLimit => ErrorKind::ApiKeyLimit,
                 Conflict::ApiKeyEnded => ErrorKind::ApiKeyNotFound,
                 Conflict::TicketGone => ErrorKind::TicketInvalid,
+                Conflict::FlowGone => ErrorKind::FlowInvalid,
                 Conflict::UserChanged
                 | Conflict::ThrottleChanged
                 | Conflict::MasterKeyRecorded
                 | Conflict::StandingKeyExists
                 | Conflict::SigningKeyChanged
+                | Conflict::IdentityTaken
                 | Conflict::MailTaken => ErrorKind::Conflict,
             }),
             StoreError::Unavailable(source) => Self::new(ErrorKind::Unavailable).caused_by(source),

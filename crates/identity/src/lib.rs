@@ -3,13 +3,16 @@
 //!
 //! The map: [`op`] what is known about a request, [`error`] what can go wrong, [`ports`] what the core needs,
 //! [`surface`] what a dialect declares, [`policy`] the installation's rules; then one module a noun: [`user`],
-//! [`session`], [`sign_in`], [`api_key`], [`ticket`], [`token`], [`keyring`], [`mail`], [`throttle`], [`audit`], with
+//! [`session`], [`sign_in`], [`federation`], [`flow`], [`api_key`], [`ticket`], [`token`], [`keyring`], [`mail`],
+//! [`throttle`], [`audit`], with
 //! [`secret`] and [`master_key`] beneath them.
 
 pub mod api_key;
 pub mod audit;
 pub mod captcha;
 pub mod error;
+pub mod federation;
+pub mod flow;
 pub mod keyring;
 pub mod mail;
 pub mod master_key;
@@ -37,14 +40,19 @@ pub use crate::policy::Policy;
 pub use crate::secret::{Secret, SecretForm};
 pub use crate::session::caller::{Caller, Credential};
 pub use crate::session::ledger::Sessions;
-pub use crate::sign_in::{PasswordSignIn, SignIn, SignedIn};
-pub use crate::surface::{Door, Idle, Scope, Surface, TokenForm};
+pub use crate::sign_in::{
+    PasswordSignIn, ProviderAnswer, ProviderSignedIn, ProviderTokenSignIn, SignIn, SignedIn,
+};
+pub use crate::surface::{Door, Idle, InternalTokenForm, Scope, SubjectForm, Surface, TokenForm};
 pub use crate::user::accounts::{Accounts, NewAccount, NewPassword, WithPassword};
 pub use crate::user::delegated::DelegatedAccount;
 pub use crate::user::own_password::ChangePassword;
 
 use crate::api_key::keys::ApiKeys;
 use crate::captcha::Captcha;
+use crate::federation::Provider;
+use crate::federation::providers::Federation;
+use crate::federation::upstream::Upstream;
 use crate::keyring::ring::Keyring;
 use crate::mail::queue::MailQueue;
 use crate::ports::{Change, Commit, Entropy, Store, StoreError};
@@ -61,8 +69,10 @@ pub struct Identity {
     pub sessions: Sessions,
     /// Recognise, make, list, change and end API keys.
     pub api_keys: ApiKeys,
-    /// Make tokens with claims of their own.
+    /// Make tokens with claims of their own, and tokens for other services.
     pub tokens: Tokens,
+    /// Begin logins by providers, and recognise access tokens of theirs.
+    pub federation: Federation,
     /// List and rotate signing keys.
     pub keyring: Keyring,
     /// Deliver mail.
@@ -82,6 +92,10 @@ pub(crate) struct Core {
     pub(crate) rings: keyring::ring::Rings,
     pub(crate) mail_knock: mail::queue::Knock,
     pub(crate) captcha: Option<Arc<dyn Captcha>>,
+    pub(crate) providers: Vec<Provider>,
+    pub(crate) upstream: Arc<dyn Upstream>,
+    pub(crate) access_tokens: federation::access::Known,
+    pub(crate) token_names: token::minting::TokenNames,
 }
 
 /// What the core is built from.
@@ -98,6 +112,10 @@ pub struct Parts {
     pub master_key: MasterKey,
     /// Who tells people from programs, if anybody does.
     pub captcha: Option<Arc<dyn Captcha>>,
+    /// The providers that people sign in with, in the order in which they are shown.
+    pub providers: Vec<Provider>,
+    /// How they are reached.
+    pub upstream: Arc<dyn Upstream>,
 }
 
 /// Why a master key does not fit a database.
@@ -114,6 +132,7 @@ pub enum MasterKeyError {
 impl Identity {
     /// Builds the core.
     pub fn new(parts: Parts) -> Self {
+        let token_names = token::minting::TokenNames::new(&parts.master_key);
         let core = Arc::new(Core {
             store: parts.store,
             entropy: parts.entropy,
@@ -125,6 +144,10 @@ impl Identity {
             rings: keyring::ring::Rings::default(),
             mail_knock: mail::queue::Knock::default(),
             captcha: parts.captcha,
+            providers: parts.providers,
+            upstream: parts.upstream,
+            access_tokens: federation::access::Known::default(),
+            token_names,
         });
         Self {
             accounts: Accounts { core: Arc::clone(&core) },
@@ -132,6 +155,7 @@ impl Identity {
             sessions: Sessions { core: Arc::clone(&core) },
             api_keys: ApiKeys { core: Arc::clone(&core) },
             tokens: Tokens { core: Arc::clone(&core) },
+            federation: Federation { core: Arc::clone(&core) },
             keyring: Keyring { core: Arc::clone(&core) },
             mail: MailQueue { core: Arc::clone(&core) },
             core,
@@ -169,7 +193,7 @@ impl Identity {
     }
 
     /// Forgets what need not be kept: failure counts of names that nobody has and nobody tried for a day, expired
-    /// tickets, and that messages left.
+    /// tickets, that messages left, logins that were never finished, and keys whose tokens ended a day ago.
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`].
@@ -177,6 +201,8 @@ impl Identity {
         let changes = vec![
             Change::ForgetThrottles { before: op.now - throttle::COUNT_LIFE },
             Change::ForgetMail { before: op.now - mail::queue::KEPT },
+            Change::ForgetFlows { before: op.now },
+            Change::ForgetSigningKeys { before: op.now - keyring::ring::KEPT },
         ];
         self.core.store.commit(Commit { changes, events: vec![] }).await?;
         Ok(())

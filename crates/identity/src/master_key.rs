@@ -20,6 +20,12 @@ pub enum Purpose {
     UnknownName,
     /// Names of deleted users: kept so that nobody inherits them, without keeping the name.
     RetiredName,
+    /// What an ID token must repeat: derived from a flow's `state`.
+    FlowNonce,
+    /// What only who began a flow can redeem its code with: derived from its `state`.
+    FlowVerifier,
+    /// The key that the names of internal tokens (`jti`) are made with.
+    TokenName,
 }
 
 impl Purpose {
@@ -28,6 +34,9 @@ impl Purpose {
             Self::Check => b"vestibule/check/1",
             Self::UnknownName => b"vestibule/unknown-name/1",
             Self::RetiredName => b"vestibule/retired-name/1",
+            Self::FlowNonce => b"vestibule/flow-nonce/1",
+            Self::FlowVerifier => b"vestibule/flow-verifier/1",
+            Self::TokenName => b"vestibule/token-name/1",
         }
     }
 }

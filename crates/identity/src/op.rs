@@ -102,6 +102,11 @@ pub enum Actor {
         /// The session that was presented.
         session: SessionId,
     },
+    /// A user, by a provider's access token.
+    Federated {
+        /// Whom the provider says it is.
+        user: UserNumber,
+    },
     /// A user, by an API key.
     ApiKey {
         /// Whose key it is.
@@ -121,6 +126,7 @@ impl Actor {
         match self {
             Self::Anonymous => "anonymous",
             Self::User { .. } => "user",
+            Self::Federated { .. } => "federated",
             Self::ApiKey { .. } => "api_key",
             Self::Operator => "operator",
             Self::System => "system",

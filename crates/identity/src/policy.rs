@@ -1,7 +1,12 @@
 //! Rules as plain data: what the configuration decides for every door alike.
 
+use std::time::Duration;
+
+use crate::keyring::{KeyAlgorithm, KeyPlan, KeyUse};
+use crate::token::ServiceClient;
+
 /// The rules of this installation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     /// Shortest new password, in code points (`[password] min_length`).
     pub min_password_length: usize,
@@ -12,6 +17,22 @@ pub struct Policy {
     pub password_sign_in: bool,
     /// Failures of one account in a row before waits begin (`[limits] account_failures_free`).
     pub account_failures_free: u32,
+    /// How the keys are kept that sign tokens for others (`[dialects.bixarena]`).
+    pub internal_keys: KeyPlan,
+    /// How long the keys of Probe's tokens are accepted after they signed (`[dialects.probe]`).
+    pub probe_keys: KeyPlan,
+    /// The services that get tokens for themselves (`[dialects.bixarena] service_clients`).
+    pub service_clients: Vec<ServiceClient>,
+}
+
+impl Policy {
+    /// How the keys of a use are kept.
+    pub fn key_plan(&self, key_use: KeyUse) -> &KeyPlan {
+        match key_use {
+            KeyUse::Probe => &self.probe_keys,
+            KeyUse::BixArena => &self.internal_keys,
+        }
+    }
 }
 
 impl Default for Policy {
@@ -21,6 +42,17 @@ impl Default for Policy {
             must_change_blocks: false,
             password_sign_in: true,
             account_failures_free: 5,
+            internal_keys: KeyPlan {
+                algorithm: KeyAlgorithm::Rs256 { bits: 2048 },
+                rotate_every: Some(Duration::from_hours(90 * 24)),
+                token_life: Duration::from_mins(10),
+            },
+            probe_keys: KeyPlan {
+                algorithm: KeyAlgorithm::Hs256,
+                rotate_every: None,
+                token_life: Duration::from_hours(14 * 24),
+            },
+            service_clients: Vec::new(),
         }
     }
 }

@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 use crate::api_key::{ApiKey, ApiKeyId, Grant, NewApiKey};
 use crate::audit::Event;
+use crate::federation::{ExternalIdentity, NewExternalIdentity};
+use crate::flow::{Flow, FlowId, NewFlow};
 use crate::keyring::{KeyUse, SigningKey, SigningKeyId};
 use crate::mail::queue::{NewMail, QueuedMail};
 use crate::mail::{MailId, MailKind};
@@ -59,6 +61,16 @@ pub trait Store: Send + Sync {
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>>;
     /// The ticket this secret belongs to, expired or not, with its owner.
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>>;
+    /// Whose identity this is at a provider, with the user, even a suspended one.
+    async fn external_identity(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> StoreResult<Option<(ExternalIdentity, User)>>;
+    /// A user's links to providers, oldest first.
+    async fn external_identities(&self, of: UserNumber) -> StoreResult<Vec<ExternalIdentity>>;
+    /// The login under way that this `state` belongs to, expired or not.
+    async fn flow_by_digest(&self, digest: &Digest) -> StoreResult<Option<Flow>>;
     /// How many messages of this kind were queued for a user after this time, whatever became of them.
     async fn mails(&self, of: UserNumber, kind: MailKind, after: Timestamp) -> StoreResult<u64>;
     /// The keys of a use, newest first.
@@ -306,27 +318,55 @@ pub enum Change {
         /// Whose.
         user: UserNumber,
     },
+    /// Links a user to a provider, under the lock of the user's row. Misses: [`Conflict::UserChanged`] when the user is
+    /// not active or the credential version is not the one read, [`Conflict::IdentityTaken`].
+    LinkIdentity {
+        /// The link.
+        identity: NewExternalIdentity,
+        /// The credential version that was read; of a user made in the same commit, [`crate::user::FIRST_VERSION`].
+        version: i64,
+    },
+    /// Begins a login by a provider. Never misses.
+    OpenFlow(NewFlow),
+    /// Takes a login under way: nobody else comes back to it. Misses: [`Conflict::FlowGone`] when it was taken or has
+    /// expired.
+    TakeFlow {
+        /// Which.
+        flow: FlowId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Forgets logins that were over before this time. Never misses.
+    ForgetFlows {
+        /// Older than this.
+        before: Timestamp,
+    },
     /// Sees to it that a key still signs until the commit is through. Goes before every other change: the key's row is
     /// locked first wherever it is. Misses: [`Conflict::SigningKeyChanged`].
     HoldSigningKey {
         /// Which.
         key: SigningKeyId,
     },
-    /// Makes the key that signs from now on. Misses: [`Conflict::SigningKeyChanged`] when the one that signed is not
-    /// the one read.
+    /// Makes the key that signs from its beginning on. Misses: [`Conflict::SigningKeyChanged`] when the newest one is
+    /// not the one read.
     AddSigningKey {
         /// The key.
         key: SigningKey,
-        /// The one that signed, and until when its tokens are accepted.
+        /// The newest one so far, and until when its tokens are accepted.
         previous: Option<(SigningKeyId, Timestamp)>,
     },
-    /// Drops every key of a use that signs no more: its sessions end, its tickets are gone, its secret is wiped. Never
+    /// Drops every key of a use but the newest: its sessions end, its tickets are gone, its secret is wiped. Never
     /// misses.
     DropSigningKeys {
         /// Of which use.
         key_use: KeyUse,
         /// When.
         at: Timestamp,
+    },
+    /// Forgets keys whose last token ended before this time; their secrets are wiped. Never misses.
+    ForgetSigningKeys {
+        /// Older than this.
+        before: Timestamp,
     },
     /// Queues a message.
     QueueMail(NewMail),
@@ -449,6 +489,12 @@ pub enum Conflict {
     /// The ticket was used, has ended, or never was.
     #[error("ticket gone")]
     TicketGone,
+    /// The identity at the provider is linked to a user already.
+    #[error("identity taken")]
+    IdentityTaken,
+    /// The login under way was taken, has expired, or never was.
+    #[error("flow gone")]
+    FlowGone,
     /// Another key signs.
     #[error("signing key changed")]
     SigningKeyChanged,

@@ -88,6 +88,11 @@ pub enum SecretForm {
         /// How many digits: an even number, four bits each; 64 carry 256 bits.
         digits: usize,
     },
+    /// Uppercase hexadecimal.
+    UpperHex {
+        /// How many digits: an even number, four bits each; 32 carry 128 bits.
+        digits: usize,
+    },
     /// Lowercase letters and digits, each equally likely.
     Base36 {
         /// How many: about 5.17 bits each; 32 carry 165 bits.
@@ -100,6 +105,10 @@ impl SecretForm {
     pub fn make(&self, entropy: &dyn Entropy) -> Secret {
         match self {
             Self::Base36 { digits } => Secret(base36(*digits, entropy)),
+            Self::UpperHex { digits } => {
+                let lower = Self::Hex { prefix: String::new(), digits: *digits }.make(entropy);
+                Secret(Zeroizing::new(lower.expose().to_ascii_uppercase()))
+            }
             Self::Hex { prefix, digits } => {
                 let mut bytes = Zeroizing::new(vec![0_u8; digits.div_ceil(2)]);
                 entropy.fill(&mut bytes);

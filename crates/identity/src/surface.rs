@@ -65,6 +65,32 @@ pub struct TokenForm {
     pub audience: String,
 }
 
+/// How a door tells other services of its sessions: in tokens of their own, verified against published keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InternalTokenForm {
+    /// Which key signs.
+    pub key_use: KeyUse,
+    /// The `iss` claim.
+    pub issuer: String,
+    /// The `aud` claim where nobody asks for another one; the only one that is accepted here.
+    pub audience: String,
+    /// The `sub` claim.
+    pub subject: SubjectForm,
+    /// How long a session's token lives.
+    pub life: Duration,
+    /// How long a service's token lives.
+    pub service_life: Duration,
+}
+
+/// What a token calls its user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubjectForm {
+    /// The UUID.
+    Id,
+    /// The username; of a user without one, the UUID.
+    Username,
+}
+
 /// What a dialect declares about its sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Surface {

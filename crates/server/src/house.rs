@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use identity::ports::{Entropy, Store as _};
-use identity::{Identity, MasterKeyError, Parts, Policy};
+use identity::{Identity, MasterKeyError, Parts};
 use password::{HashPool, PoolSettings};
 use store::Store;
 
 use crate::config::{Config, DatabaseUrl};
 use crate::entropy::SystemEntropy;
-use crate::{captcha, master_key_file};
+use crate::{captcha, master_key_file, policy, providers};
 
 /// How long the hashing threads keep their memory without work.
 const HASH_MEMORY_LIFE: std::time::Duration = std::time::Duration::from_secs(10);
@@ -74,7 +74,8 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
 /// The core from its parts.
 ///
 /// # Errors
-/// When the hashing threads cannot be started, or the captcha's service cannot be asked.
+/// When the hashing threads cannot be started, a file with a secret cannot be read, or the captcha's service or a provider
+/// could not be asked.
 pub fn build(
     config: &Config,
     store: Store,
@@ -91,14 +92,11 @@ pub fn build(
         store: Arc::new(store),
         entropy,
         hash_pool: HashPool::start(settings).context("the hashing threads cannot be started")?,
-        policy: Policy {
-            min_password_length: config.password.min_length,
-            must_change_blocks: config.password.must_change_blocks,
-            password_sign_in: config.password.sign_in,
-            account_failures_free: config.limits.account_failures_free,
-        },
+        policy: policy::policy(config)?,
         master_key,
         captcha: captcha::captcha(config)?,
+        providers: providers::providers(config),
+        upstream: providers::upstream(config)?,
     }))
 }
 

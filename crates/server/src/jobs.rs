@@ -1,9 +1,10 @@
-//! What happens without a request: uses of sessions are written down, mail is delivered, what need not be kept is
-//! forgotten.
+//! What happens without a request: uses of sessions are written down, mail is delivered, keys change, what need not be
+//! kept is forgotten.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use identity::keyring::KeyUse;
 use identity::mail::Mailer;
 use identity::{Actor, Op, Origin, RequestId};
 use web::{Fault, Web};
@@ -15,6 +16,9 @@ const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// How often mail that another process queued, or that is due again, is looked for.
 const LOOK_FOR_MAIL_EVERY: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether a key is due that others verify tokens with.
+const TEND_EVERY: Duration = Duration::from_mins(1);
 
 /// Delivers mail until the task is dropped; a message cut off by that is taken up again later.
 pub async fn deliver(web: Web, mailer: Arc<dyn Mailer>) {
@@ -51,6 +55,18 @@ pub async fn run(web: Web) {
                     tracing::warn!(%error, cause, "old failure counts could not be forgotten");
                 }
             }
+        }
+    }
+}
+
+/// Makes the keys of this use in time, the first of them now, until the task is dropped.
+pub async fn tend(web: Web, key_use: KeyUse) {
+    let mut tend = tokio::time::interval(TEND_EVERY);
+    loop {
+        tend.tick().await;
+        if let Err(error) = web.identity.keyring.tend(&op(&web), key_use).await {
+            let cause = Fault::from(&error).cause;
+            tracing::warn!(%error, cause, "signing keys could not be looked after");
         }
     }
 }

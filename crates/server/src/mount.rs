@@ -10,7 +10,7 @@ use axum::Router;
 use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use dialects::{knox, probe, syntho};
+use dialects::{bixarena, knox, probe, syntho};
 use web::{Dialect, Fault, Mounted, Refusal, Web, trace};
 
 use crate::config::{self, Config};
@@ -35,6 +35,12 @@ pub const DIALECTS: &[Entry] = &[
         is_enabled: |config| config.dialects.probe.enabled,
         wire: |config| config.dialects.probe.wire,
         mount: |config, web| probe::mount(web, probe_settings(&config.dialects.probe)),
+    },
+    Entry {
+        dialect: &bixarena::DIALECT,
+        is_enabled: |config| config.dialects.bixarena.enabled,
+        wire: |config| config.dialects.bixarena.wire,
+        mount: |config, web| bixarena::mount(web, bixarena_settings(&config.dialects.bixarena)),
     },
 ];
 
@@ -162,6 +168,24 @@ fn probe_settings(section: &config::Probe) -> probe::Settings {
         long_term: section.long_term,
         short_term: section.short_term,
         sign_up: section.sign_up,
+    }
+}
+
+fn bixarena_settings(section: &config::BixArena) -> bixarena::Settings {
+    bixarena::Settings {
+        wire: wire(section.wire),
+        scope: scope(section.scope),
+        allowed_origins: origins(&section.allowed_origins),
+        session_idle: section.session_idle,
+        token_ttl: section.token_ttl,
+        issuer: section.issuer.clone(),
+        audience: section.audience.clone(),
+        subject: match section.subject {
+            config::Subject::Uuid => identity::SubjectForm::Id,
+            config::Subject::Username => identity::SubjectForm::Username,
+        },
+        provider: section.provider.as_ref().map(|id| id.as_str().to_owned()),
+        ui_url: section.ui_url.to_string(),
     }
 }
 

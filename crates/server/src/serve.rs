@@ -1,6 +1,7 @@
 //! `vestibule serve`: from the configuration to a clean end.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +12,11 @@ use axum_server::accept::DefaultAcceptor;
 use axum_server::tls_rustls::RustlsAcceptor;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use identity::keyring::KeyUse;
 use web::clock::SystemClock;
 use web::{ReturnUrls, Site, TrustedProxies, Web};
 
-use crate::config::{Config, DatabaseUrl, Loaded, SecretSource};
+use crate::config::{Config, DatabaseUrl, Loaded};
 use crate::connections::{Patient, Places};
 use crate::house::{self, House};
 use crate::signals::{Hangup, Signals, Stop};
@@ -36,18 +38,7 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     // Before anything says that we are there: a signal that comes early must find its handler.
     let signals = Signals::take()?;
     let house = house::open(config).await?;
-    let database = match &config.database {
-        DatabaseUrl::Sqlite(file) => Some(file),
-        DatabaseUrl::Postgres(_) => None,
-    };
-    let captcha_secret = config.captcha.as_ref().and_then(|captcha| match &captcha.secret {
-        SecretSource::File(file) => Some(file),
-        SecretSource::Given(_) => None,
-    });
-    let smtp_password = config.mail.smtp_password_file.as_ref();
-    for secret in
-        [Some(&config.master_key_file), database, smtp_password, captcha_secret].into_iter().flatten()
-    {
+    for secret in secret_files(config) {
         if master_key_file::is_exposed(secret) {
             tracing::warn!(file = %secret.display(), "others than its owner may read this file: chmod 600");
         }
@@ -60,7 +51,11 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     let router = mount::router(config, &web)?;
     let socket = listener::bind(config.listen)?;
 
-    let jobs = [tokio::spawn(jobs::run(web.clone())), tokio::spawn(jobs::deliver(web.clone(), mailer))];
+    let mut jobs =
+        vec![tokio::spawn(jobs::run(web.clone())), tokio::spawn(jobs::deliver(web.clone(), mailer))];
+    if config.dialects.bixarena.enabled {
+        jobs.push(tokio::spawn(jobs::tend(web.clone(), KeyUse::BixArena)));
+    }
     let handle = Handle::new();
     let Signals { stop, hangup } = signals;
     let stop = tokio::spawn(stop_when_told(stop, handle.clone(), config.shutdown_timeout));
@@ -70,6 +65,24 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     web.identity.sessions.flush().await.context("the last uses of sessions could not be written")?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The files that nobody but their owner should be able to read.
+fn secret_files(config: &Config) -> Vec<&Path> {
+    let database = match &config.database {
+        DatabaseUrl::Sqlite(file) => Some(file.as_path()),
+        DatabaseUrl::Postgres(_) => None,
+    };
+    let captcha = config.captcha.as_ref().and_then(|captcha| captcha.secret.file());
+    let one_each = [
+        Some(config.master_key_file.as_path()),
+        database,
+        config.mail.smtp_password_file.as_deref(),
+        captcha,
+    ];
+    let providers = config.providers.iter().filter_map(|provider| provider.client_secret.as_ref()?.file());
+    let services = config.dialects.bixarena.service_clients.iter().map(|client| client.secret_file.as_path());
+    one_each.into_iter().flatten().chain(providers).chain(services).collect()
 }
 
 /// What every surface is given.
@@ -131,4 +144,22 @@ async fn stop_when_told(mut stop: Stop, handle: Handle<SocketAddr>, patience: Du
     stop.told().await;
     tracing::info!(open_connections = handle.connection_count(), "stopping: finishing what has begun");
     handle.graceful_shutdown(Some(patience));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_with_a_secret_is_looked_at() {
+        let text = "data_dir = \"d\"\nmail.smtp_url = \"smtps://me@mail.example\"\nmail.smtp_password_file = \"smtp\"\n\
+                    captcha.verify_url = \"https://captcha.example\"\ncaptcha.secret_file = \"captcha\"\n\
+                    [[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\nclient_id = \"x\"\n\
+                    client_secret_file = \"provider\"\n\
+                    [[providers]]\nid = \"b\"\nissuer = \"https://b.example\"\nclient_id = \"x\"\nclient_secret = \"s\"\n\
+                    [[dialects.bixarena.service_clients]]\nid = \"c\"\nsecret_file = \"service\"";
+        let config = crate::config::parse("x", text, []).unwrap().config;
+        let expected = ["d/master.key", "d/vestibule.db", "smtp", "captcha", "provider", "service"];
+        assert_eq!(secret_files(&config), expected.map(Path::new));
+    }
 }

@@ -4,7 +4,9 @@ use identity::ports::Change;
 
 use crate::sql::Step;
 use crate::users::NewAddress;
-use crate::{api_keys, mail, master_key, sessions, signing_keys, throttles, tickets, users};
+use crate::{
+    api_keys, external_identities, flows, mail, master_key, sessions, signing_keys, throttles, tickets, users,
+};
 
 /// The guarded statements of one change, in their order.
 pub(crate) fn steps(change: &Change) -> Vec<Step> {
@@ -51,9 +53,14 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
         }
         Change::RedeemTicket { ticket, at } => tickets::redeem(*ticket, *at),
         Change::EndTickets { user } => tickets::end_all(*user),
+        Change::LinkIdentity { identity, version } => external_identities::link(identity, *version),
+        Change::OpenFlow(new) => flows::open(new),
+        Change::TakeFlow { flow, at } => flows::take(*flow, *at),
+        Change::ForgetFlows { before } => flows::forget(*before),
         Change::HoldSigningKey { key } => signing_keys::hold(*key),
         Change::AddSigningKey { key, previous } => signing_keys::add(key, *previous),
         Change::DropSigningKeys { key_use, at } => signing_keys::drop_retired(*key_use, *at),
+        Change::ForgetSigningKeys { before } => signing_keys::forget(*before),
         Change::QueueMail(new) => mail::queue(new),
         Change::ClaimMail { mail, tries, until } => mail::claim(*mail, *tries, *until),
         Change::MailSent { mail, at } => mail::sent(*mail, *at),

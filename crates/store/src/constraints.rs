@@ -8,6 +8,7 @@ pub(crate) fn from_sqlite(message: &str) -> Option<Conflict> {
     match columns {
         "login_names.key" => Some(Conflict::LoginNameTaken),
         "api_keys.user_number, api_keys.door" => Some(Conflict::StandingKeyExists),
+        "external_identities.issuer, external_identities.subject" => Some(Conflict::IdentityTaken),
         "signing_keys.key_use" => Some(Conflict::SigningKeyChanged),
         "throttles.bucket_kind, throttles.bucket" => Some(Conflict::ThrottleChanged),
         "master_key.only_row" => Some(Conflict::MasterKeyRecorded),
@@ -20,6 +21,7 @@ pub(crate) fn from_postgres(constraint: &str) -> Option<Conflict> {
     match constraint {
         "login_names_key" => Some(Conflict::LoginNameTaken),
         "api_keys_standing" => Some(Conflict::StandingKeyExists),
+        "external_identities_subject" => Some(Conflict::IdentityTaken),
         "signing_keys_active" => Some(Conflict::SigningKeyChanged),
         "throttles_bucket" => Some(Conflict::ThrottleChanged),
         "master_key_only_row" => Some(Conflict::MasterKeyRecorded),

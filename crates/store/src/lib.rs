@@ -1,16 +1,18 @@
 //! The store port on SQLite and PostgreSQL: guarded commits, migrations, one SQL text a statement.
 //!
 //! The map: one module a noun with its statements ([`users`], [`sessions`], [`api_keys`], [`tickets`],
-//! [`signing_keys`], [`mail`], [`throttles`], [`audit`], [`master_key`]), [`changes`] which of them make up a change,
-//! [`db`] the seam to the engines [`sqlite`] and [`postgres`], [`migrate`] the schema's history, [`constraints`] how
-//! engines spell a violated one. It decides nothing: the guards repeat in SQL what `identity`
-//! decided, so that races are settled where the data is.
+//! [`external_identities`], [`flows`], [`signing_keys`], [`mail`], [`throttles`], [`audit`], [`master_key`]),
+//! [`changes`] which of them make up a change, [`db`] the seam to the engines [`sqlite`] and [`postgres`], [`migrate`]
+//! the schema's history, [`constraints`] how engines spell a violated one. It decides nothing: the guards repeat in SQL
+//! what `identity` decided, so that races are settled where the data is.
 
 mod api_keys;
 mod audit;
 mod changes;
 mod constraints;
 mod db;
+mod external_identities;
+mod flows;
 mod mail;
 mod master_key;
 mod migrate;
@@ -28,6 +30,8 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use identity::api_key::ApiKey;
 use identity::audit::Event;
+use identity::federation::ExternalIdentity;
+use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
@@ -163,6 +167,22 @@ impl identity::ports::Store for Store {
 
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {
         tickets::by_digest(&self.db, digest).await
+    }
+
+    async fn external_identity(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> StoreResult<Option<(ExternalIdentity, User)>> {
+        external_identities::by_subject(&self.db, issuer, subject).await
+    }
+
+    async fn external_identities(&self, of: UserNumber) -> StoreResult<Vec<ExternalIdentity>> {
+        external_identities::of_user(&self.db, of).await
+    }
+
+    async fn flow_by_digest(&self, digest: &Digest) -> StoreResult<Option<Flow>> {
+        flows::by_digest(&self.db, digest).await
     }
 
     async fn mails(&self, of: UserNumber, kind: MailKind, after: Timestamp) -> StoreResult<u64> {

@@ -33,6 +33,11 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "tokens_and_mail",
         sql: include_str!("../migrations/sqlite/0002_tokens_and_mail.sql"),
     },
+    Migration {
+        number: 3,
+        name: "federation",
+        sql: include_str!("../migrations/sqlite/0003_federation.sql"),
+    },
 ];
 
 /// The history on PostgreSQL: the same numbers and names.
@@ -46,6 +51,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
         number: 2,
         name: "tokens_and_mail",
         sql: include_str!("../migrations/postgres/0002_tokens_and_mail.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "federation",
+        sql: include_str!("../migrations/postgres/0003_federation.sql"),
     },
 ];
 

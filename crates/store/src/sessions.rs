@@ -67,6 +67,13 @@ pub(crate) static END_SIGNED: Sql = Sql::new(
      WHERE ended IS NULL
          AND signing_key IN (SELECT id FROM signing_keys WHERE key_use = $1 AND ends IS NOT NULL)",
 );
+/// The sessions that would live on though nobody accepts their tokens: they ended with their key.
+pub(crate) static END_OUTLIVED: Sql = Sql::new(
+    "UPDATE sessions SET ended = (SELECT k.ends FROM signing_keys AS k WHERE k.id = signing_key), end_reason = $2
+     WHERE ended IS NULL
+         AND (idle_end IS NULL OR idle_end > $1) AND (absolute_end IS NULL OR absolute_end > $1)
+         AND signing_key IN (SELECT id FROM signing_keys WHERE ends < $1)",
+);
 /// A use that is written down late counts when the session lived at the time of it.
 pub(crate) static TOUCH: Sql = Sql::new(
     "UPDATE sessions
@@ -207,6 +214,10 @@ pub(crate) fn end_all(
 pub(crate) fn end_signed(key_use: KeyUse, at: Timestamp) -> Step {
     let reason = EndReason::KeyDropped.as_str();
     Step::any(&END_SIGNED, vec![key_use.as_str().into(), at.millis().into(), reason.into()])
+}
+
+pub(crate) fn end_outlived(before: Timestamp) -> Step {
+    Step::any(&END_OUTLIVED, vec![before.millis().into(), EndReason::KeyDropped.as_str().into()])
 }
 
 pub(crate) fn forget_devices(user: UserNumber) -> Step {

@@ -42,6 +42,9 @@ pub(crate) static END_SIGNED: Sql = Sql::new(
     "DELETE FROM tickets
      WHERE signing_key IN (SELECT id FROM signing_keys WHERE key_use = $1 AND ends IS NOT NULL)",
 );
+/// The tickets that nobody accepts any more, because their key ended before this time.
+pub(crate) static END_OUTLIVED: Sql =
+    Sql::new("DELETE FROM tickets WHERE signing_key IN (SELECT id FROM signing_keys WHERE ends < $1)");
 pub(crate) static FORGET: Sql = Sql::new("DELETE FROM tickets WHERE expires < $1");
 
 pub(crate) async fn by_digest(db: &Db, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {
@@ -96,6 +99,10 @@ pub(crate) fn end_all(user: UserNumber) -> Vec<Step> {
 
 pub(crate) fn end_signed(key_use: KeyUse) -> Step {
     Step::any(&END_SIGNED, vec![key_use.as_str().into()])
+}
+
+pub(crate) fn end_outlived(before: Timestamp) -> Step {
+    Step::any(&END_OUTLIVED, vec![before.millis().into()])
 }
 
 pub(crate) fn forget(before: Timestamp) -> Step {

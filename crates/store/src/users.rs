@@ -4,12 +4,14 @@ pub(crate) mod directory;
 
 use identity::Timestamp;
 use identity::ports::{Conflict, StoreError, StoreResult};
-use identity::user::{Credentials, Email, LoginKey, NewUser, PersonName, Role, Status, User, UserNumber};
+use identity::user::{
+    Credentials, Email, FIRST_VERSION, LoginKey, NewUser, PersonName, Role, Status, User, UserNumber,
+};
 use uuid::Uuid;
 
 use crate::db::Db;
 use crate::sql::{Row, Sql, Step, Value};
-use crate::{api_keys, mail, sessions, tickets};
+use crate::{api_keys, external_identities, mail, sessions, tickets};
 
 /// The columns of [`read`], in its order, from `users AS u`.
 macro_rules! columns {
@@ -45,7 +47,7 @@ pub(crate) static PAGE: Sql = Sql::new(concat!(
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO users (id, username, email, email_verified, name, given_name, family_name, role, status, parent,
          password_hash, must_change_password, credential_version, created, updated)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $13)",
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
 );
 pub(crate) static CLAIM_NAME: Sql =
     Sql::new("INSERT INTO login_names (key, user_number) SELECT $1, number FROM users WHERE id = $2");
@@ -169,6 +171,7 @@ pub(crate) fn create(user: &NewUser) -> Vec<Step> {
         user.parent.map(|parent| parent.0).into(),
         user.password.as_deref().into(),
         user.must_change_password.into(),
+        FIRST_VERSION.into(),
         user.created.millis().into(),
     ];
     let mut steps = vec![Step::one(&INSERT, insert, Conflict::UserChanged)];
@@ -266,6 +269,7 @@ pub(crate) fn delete(user: UserNumber, at: Timestamp, retired: &[[u8; 32]]) -> V
         sessions::forget_devices(user),
         api_keys::wipe(user, at),
         mail::drop_waiting(user),
+        external_identities::unlink(user),
     ];
     steps.extend(tickets::end_all(user));
     steps.extend(retired.iter().map(|digest| Step::any(&RETIRE_NAME, vec![digest.as_slice().into()])));

@@ -4,7 +4,11 @@
 //! Nothing is replaced but the clock, the random numbers and the socket. Hashes cost next to nothing. The database is
 //! SQLite's, or PostgreSQL's with `TEST_ENGINE=postgres` in the environment: the same tests hold on both.
 
-#![expect(clippy::expect_used, reason = "a test that cannot set up its server fails at once")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot set up its server, or its provider, fails at once"
+)]
 
 mod answer;
 mod clock;
@@ -12,6 +16,8 @@ mod entropy;
 mod mail;
 mod place;
 mod principal;
+pub mod provider;
+pub mod token;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;

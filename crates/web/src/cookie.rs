@@ -1,7 +1,7 @@
 //! Cookies that carry a credential: read from a request, set and cleared in an answer.
 //!
-//! Spelling only: strict in what is taken for a value, and `Set-Cookie` as Django writes it, attribute by attribute,
-//! because that is what clients of the imitated products have seen. Whose a value is, is the core's to say.
+//! Spelling only: strict in what is taken for a value, and `Set-Cookie` as the imitated products' frameworks write it,
+//! attribute by attribute, because that is what their clients have seen. Whose a value is, is the core's to say.
 
 use std::time::Duration;
 
@@ -28,28 +28,29 @@ pub enum Carried<'a> {
 /// it are not part of it.
 pub fn carried<'a>(headers: &'a HeaderMap, name: &str) -> Carried<'a> {
     let mut found = Carried::Nothing;
-    for pair in headers.get_all(COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-    {
-        let mut parts = pair.splitn(2, |byte| *byte == b'=');
-        if parts.next().unwrap_or_default().trim_ascii() != name.as_bytes() {
-            continue;
-        }
-        let value = parts.next().unwrap_or_default().trim_ascii();
-        let value = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(value);
-        if value.is_empty() {
-            continue;
-        }
-        let Some(value) = std::str::from_utf8(value).ok().filter(|value| value.bytes().all(is_cookie_octet))
-        else {
-            return Carried::Unclear;
-        };
-        match found {
-            Carried::Nothing => found = Carried::Value(value),
-            Carried::Value(known) if known == value => {}
-            Carried::Value(_) | Carried::Unclear => return Carried::Unclear,
+    for value in values(headers, name) {
+        match (found, value) {
+            (Carried::Nothing, Some(value)) => found = Carried::Value(value),
+            (Carried::Value(known), Some(value)) if known == value => {}
+            (Carried::Nothing | Carried::Value(_) | Carried::Unclear, _) => return Carried::Unclear,
         }
     }
     found
+}
+
+/// Every value under this name that is not empty; `None` for one that no cookie can have.
+fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = Option<&'a str>> {
+    let pairs = headers.get_all(COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+    pairs.filter_map(move |pair| {
+        let mut parts = pair.splitn(2, |byte| *byte == b'=');
+        if parts.next().unwrap_or_default().trim_ascii() != name.as_bytes() {
+            return None;
+        }
+        let value = parts.next().unwrap_or_default().trim_ascii();
+        let value = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(value);
+        let text = std::str::from_utf8(value).ok().filter(|value| value.bytes().all(is_cookie_octet));
+        (!value.is_empty()).then_some(text)
+    })
 }
 
 /// What a cookie's value may consist of (RFC 6265, section 4.1.1).
@@ -57,18 +58,34 @@ fn is_cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e)
 }
 
+/// The beginning of time, in HTTP's form.
+const EPOCH: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
+
 /// A credential's cookie: for the whole host, out of reach of scripts, not sent along by other sites' forms, and only
 /// by https where the site has it (ASVS 3.3.1, 3.3.2, 3.3.4).
 #[derive(Debug, Clone, Copy)]
 pub struct CredentialCookie {
     name: &'static str,
     secure: bool,
+    style: Style,
+}
+
+/// Whose way of writing `Set-Cookie` it is.
+#[derive(Debug, Clone, Copy)]
+enum Style {
+    Django,
+    Servlet,
 }
 
 impl CredentialCookie {
-    /// The cookie with this name, at this site.
+    /// The cookie with this name, at this site, as Django writes it.
     pub fn new(name: &'static str, site: &Site) -> Self {
-        Self { name, secure: site.secure }
+        Self { name, secure: site.secure, style: Style::Django }
+    }
+
+    /// The same as a servlet container writes it.
+    pub fn of_servlet(name: &'static str, site: &Site) -> Self {
+        Self { style: Style::Servlet, ..Self::new(name, site) }
     }
 
     /// What a request carries of it.
@@ -76,22 +93,31 @@ impl CredentialCookie {
         carried(headers, self.name)
     }
 
+    /// Every value that a request carries of it, where each is to be looked at; one that no cookie can have is left
+    /// out.
+    pub fn each<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+        values(headers, self.name).flatten()
+    }
+
     /// The answer with the cookie set. `end` is when what it opens ends by itself; without one the client keeps it
     /// until it is closed.
     #[must_use]
     pub fn set(&self, response: Response, value: &str, now: Timestamp, end: Option<Timestamp>) -> Response {
-        let life = end.map(|end| end.since(now)).map(|life| (life, expires(now, life)));
-        let (expires, max_age) = match life {
-            Some((life, Some(date))) => {
-                (format!("; expires={date}"), format!("; Max-Age={}", life.as_secs()))
-            }
-            // Beyond the year 9999: the number alone.
-            Some((life, None)) => (String::new(), format!("; Max-Age={}", life.as_secs())),
-            None => (String::new(), String::new()),
-        };
+        let life = end.map(|end| end.since(now));
+        // Beyond the year 9999: the number alone.
+        let date = life.and_then(|life| expires(now, life));
+        let max_age = life.map(|life| format!("; Max-Age={}", life.as_secs())).unwrap_or_default();
         let Self { name, .. } = self;
-        let text =
-            format!("{name}={value}{expires}; HttpOnly{max_age}; Path=/; SameSite=Lax{}", self.secure());
+        let text = match self.style {
+            Style::Django => {
+                let expires = date.map(|date| format!("; expires={date}")).unwrap_or_default();
+                format!("{name}={value}{expires}; HttpOnly{max_age}; Path=/; SameSite=Lax{}", self.secure())
+            }
+            Style::Servlet => {
+                let expires = date.map(|date| format!("; Expires={date}")).unwrap_or_default();
+                format!("{name}={value}{max_age}{expires}; Path=/; HttpOnly; SameSite=Lax{}", self.secure())
+            }
+        };
         with(response, &text)
     }
 
@@ -99,8 +125,18 @@ impl CredentialCookie {
     #[must_use]
     pub fn clear(&self, response: Response) -> Response {
         let Self { name, .. } = self;
-        let past = "expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0";
-        with(response, &format!("{name}=\"\"; {past}; Path=/; SameSite=Lax{}", self.secure()))
+        let text = match self.style {
+            Style::Django => {
+                format!("{name}=\"\"; expires={EPOCH}; Max-Age=0; Path=/; SameSite=Lax{}", self.secure())
+            }
+            Style::Servlet => {
+                format!(
+                    "{name}=; Max-Age=0; Expires={EPOCH}; Path=/; HttpOnly; SameSite=Lax{}",
+                    self.secure()
+                )
+            }
+        };
+        with(response, &text)
     }
 
     fn secure(&self) -> &'static str {
@@ -190,5 +226,35 @@ mod tests {
                 "sessionid=\"\"; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=Lax; Secure"
             ]
         );
+    }
+    #[test]
+    fn a_cookie_is_written_as_a_servlet_container_writes_it() {
+        let site = |secure| Site { origin: String::new(), secure };
+        let now = Timestamp::from_millis(1_767_355_200_000);
+        let plain = CredentialCookie::of_servlet("JSESSIONID", &site(false));
+        let response = plain.set(().into_response(), "ABC", now, None);
+        assert_eq!(written(&response), ["JSESSIONID=ABC; Path=/; HttpOnly; SameSite=Lax"]);
+        let secure = CredentialCookie::of_servlet("JSESSIONID", &site(true));
+        let response = secure.set(().into_response(), "ABC", now, Some(now + Duration::from_hours(336)));
+        assert_eq!(
+            written(&response),
+            ["JSESSIONID=ABC; Max-Age=1209600; Expires=Fri, 16 Jan 2026 12:00:00 GMT; Path=/; HttpOnly; \
+                 SameSite=Lax; Secure"]
+        );
+        let cleared = secure.clear(().into_response());
+        assert_eq!(
+            written(&cleared),
+            [
+                "JSESSIONID=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; SameSite=Lax; \
+                 Secure"
+            ]
+        );
+    }
+
+    #[test]
+    fn each_value_is_read_but_what_none_can_be() {
+        let cookie = CredentialCookie::new("sessionid", &Site { origin: String::new(), secure: false });
+        let headers = headers(&["sessionid=abc; a=1; sessionid=a b", "sessionid=; sessionid=abd"]);
+        assert_eq!(cookie.each(&headers).collect::<Vec<_>>(), ["abc", "abd"]);
     }
 }

@@ -1,6 +1,7 @@
 //! `application/x-www-form-urlencoded`: the pairs of a form's body or of a query (WHATWG URL, section 5.1).
 //!
-//! It splits and decodes. What a name means, and what a value twice means, is the dialect's to say.
+//! It splits and decodes. What a name means is the dialect's to say, and so is what a value twice means where it means
+//! anything.
 
 use zeroize::Zeroizing;
 
@@ -24,6 +25,30 @@ pub fn pairs(text: &[u8]) -> Result<Pairs, NotText> {
             Ok((name, decoded(halves.next().unwrap_or_default())?))
         })
         .collect()
+}
+
+/// What a query holds under a name.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// Nothing.
+    Nothing,
+    /// One value.
+    Value(Zeroizing<String>),
+    /// Several, or the query is not UTF-8. Which is meant cannot be told: others on the way may read another one.
+    Unclear,
+}
+
+impl Sent {
+    /// The value under this name in a query.
+    pub fn of(query: Option<&str>, name: &str) -> Self {
+        let Ok(pairs) = pairs(query.unwrap_or_default().as_bytes()) else { return Self::Unclear };
+        let mut values = pairs.into_iter().filter(|(theirs, _)| theirs == name).map(|(_, value)| value);
+        match (values.next(), values.next()) {
+            (None, _) => Self::Nothing,
+            (Some(value), None) => Self::Value(value),
+            (Some(_), Some(_)) => Self::Unclear,
+        }
+    }
 }
 
 /// `+` is a blank, `%` and two hexadecimal digits are a byte; a `%` before anything else is itself.
@@ -86,5 +111,21 @@ mod tests {
         assert_eq!(pairs(b"a=%ff"), Err(NotText));
         assert_eq!(pairs(b"%c3=1"), Err(NotText));
         assert_eq!(pairs(b"a=\xff"), Err(NotText));
+    }
+
+    #[test]
+    fn what_a_query_holds_once_is_clear() {
+        let value = |text: &str| Sent::Value(Zeroizing::new(text.to_owned()));
+        for (query, expected) in [
+            (None, Sent::Nothing),
+            (Some(""), Sent::Nothing),
+            (Some("b=1"), Sent::Nothing),
+            (Some("a"), value("")),
+            (Some("b=1&%61=x%20y"), value("x y")),
+            (Some("a=1&a=1"), Sent::Unclear),
+            (Some("a=1&b=%ff"), Sent::Unclear),
+        ] {
+            assert!(Sent::of(query, "a") == expected, "{query:?}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! It holds mechanism. A decision about users, sessions or limits belongs in `identity`, a spelling in a dialect.
 
 pub mod address;
+pub mod authorization;
 pub mod body;
 pub mod clock;
 pub mod cookie;

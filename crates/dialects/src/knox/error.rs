@@ -125,6 +125,16 @@ impl Voice {
             | ErrorKind::CaptchaRefused
             | ErrorKind::TicketInvalid
             | ErrorKind::TokenClaimsInvalid
+            | ErrorKind::ProviderUnknown
+            | ErrorKind::ProviderUnavailable
+            | ErrorKind::ProviderDenied
+            | ErrorKind::CodeRefused
+            | ErrorKind::IdTokenMissing
+            | ErrorKind::SubjectMissing
+            | ErrorKind::ProviderUntrusted
+            | ErrorKind::FlowMissing
+            | ErrorKind::FlowInvalid
+            | ErrorKind::IdentityRefused
             | ErrorKind::ApiKeyLimit
             | ErrorKind::ApiKeyNotFound
             | ErrorKind::Conflict

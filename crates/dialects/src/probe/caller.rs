@@ -3,9 +3,9 @@
 //! one never makes room for the next. Other schemes, and credentials of other forms, are not read.
 
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use identity::{Actor, Caller, Error, ErrorKind, Secret};
 use web::Context;
+use web::authorization::bearer;
 use web::cookie::Carried;
 
 use super::Probe;
@@ -39,18 +39,6 @@ fn presented(probe: &Probe, headers: &HeaderMap, query: &Fields) -> Presented {
         Carried::Value(value) => Presented::Cookie(Secret::presented(value)),
         Carried::Unclear => Presented::Cookie(None),
     }
-}
-
-/// The one word behind the scheme `Bearer`. `Some(None)`: there is none, or it is unclear which.
-fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
-    let mut found = headers.get_all(AUTHORIZATION).iter().filter_map(|value| {
-        let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-        let scheme = words.next()?;
-        let one = words.next().filter(|_| words.next().is_none());
-        scheme.eq_ignore_ascii_case(b"bearer").then(|| one.and_then(|one| std::str::from_utf8(one).ok()))
-    });
-    let first = found.next()?;
-    Some(first.filter(|_| found.next().is_none()))
 }
 
 /// The one value that was sent. `Some(None)`: it is nothing of ours, or there are several.

@@ -168,6 +168,11 @@ fn spoken(kind: ErrorKind, place: Place, password: &str) -> Response {
             violations(&Violations::one(Place::Header, "#/X-Recaptcha-Token: is not a person's"))
         }
         ErrorKind::TicketInvalid => plain(Status::InvalidArgument, "invalid, used or expired token"),
+        ErrorKind::ProviderUnknown => plain(Status::FailedPrecondition, "unknown provider"),
+        ErrorKind::IdentityRefused => plain(Status::Unauthenticated, "no user is linked to this identity"),
+        ErrorKind::ProviderUnavailable | ErrorKind::ProviderUntrusted => {
+            later(Status::Unavailable, "the provider does not answer as it should", Duration::from_secs(5))
+        }
         ErrorKind::UserNotFound => plain(Status::NotFound, "no such user"),
         ErrorKind::SessionNotFound => plain(Status::NotFound, "no such session"),
         ErrorKind::ApiKeyNotFound => plain(Status::NotFound, "no such api token"),
@@ -188,6 +193,12 @@ fn spoken(kind: ErrorKind, place: Place, password: &str) -> Response {
         | ErrorKind::LoginNameMissing
         | ErrorKind::LoginNameTaken
         | ErrorKind::LoginNameRetired
+        | ErrorKind::ProviderDenied
+        | ErrorKind::CodeRefused
+        | ErrorKind::IdTokenMissing
+        | ErrorKind::SubjectMissing
+        | ErrorKind::FlowMissing
+        | ErrorKind::FlowInvalid
         | ErrorKind::Internal => server_error(),
     }
 }
@@ -214,10 +225,16 @@ pub(super) fn media_type(takes_forms: bool) -> Refused {
     Refused(Fault::of_wire("media_type").on(response))
 }
 
-/// There is nobody upstream to sign in with.
-pub(super) fn no_provider() -> Refused {
-    let response = plain(Status::FailedPrecondition, "no identity provider is configured");
-    Refused(Fault::of_wire("no_provider").on(response))
+/// What is said of a provider's token that nobody is let in with; `None`: it was not judged.
+pub(super) fn about_a_provider_token(kind: ErrorKind) -> Option<&'static str> {
+    const SAID: [(ErrorKind, &str); 5] = [
+        (ErrorKind::CredentialMissing, "no provider token"),
+        (ErrorKind::CredentialInvalid, "invalid or expired provider token"),
+        (ErrorKind::IdentityRefused, "no user is linked to this identity"),
+        (ErrorKind::UserInactive, "user is not active"),
+        (ErrorKind::ProviderUnknown, "unknown provider"),
+    ];
+    SAID.iter().find(|(said, _)| *said == kind).map(|(_, text)| *text)
 }
 
 /// Refused at the wire, where no handler was reached.

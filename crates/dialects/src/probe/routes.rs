@@ -25,7 +25,7 @@ macro_rules! path {
 #[rustfmt::skip]
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: path!("/auth/sign-in"), allow: "POST", summary: "trade an address and a password for a JWT" },
-    Endpoint { path: path!("/auth/oauth-sign-in"), allow: "POST", summary: "the same for a provider's token; there is none yet" },
+    Endpoint { path: path!("/auth/oauth-sign-in"), allow: "POST", summary: "the same for a provider's access token" },
     Endpoint { path: path!("/auth/session"), allow: READ_END, summary: "list the own sessions, end them all" },
     Endpoint { path: path!("/auth/session/{session-id}"), allow: READ_END, summary: "show one of them, end it" },
     Endpoint { path: path!("/auth/sign-out"), allow: "DELETE", summary: "end this session, or all" },

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use identity::user::UserNumber;
 use identity::{Actor, Caller, ErrorKind, Identity, Op};
 use serde::Serialize;
+use web::cookie::Carried;
 use web::fault::concerning;
 use web::{Context, Refusal, body};
 
@@ -91,6 +92,14 @@ impl Visit {
         match self.probe.origins.is_known_page(&self.head.headers) {
             true => Ok(()),
             false => Err(Refusal::CrossSite.into()),
+        }
+    }
+
+    /// The one value that a cookie of this name has.
+    pub(super) fn cookie(&self, name: &str) -> Option<&str> {
+        match web::cookie::carried(&self.head.headers, name) {
+            Carried::Value(value) => Some(value),
+            Carried::Nothing | Carried::Unclear => None,
         }
     }
 

@@ -30,17 +30,43 @@ pub(super) struct SignedIn<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) email: Option<&'a str>,
     pub(super) jwt_token: JwtToken<'a>,
-    pub(super) oauth_provider_tokens: [ProviderToken; 0],
+    pub(super) oauth_provider_tokens: [ProviderToken<'a>; 0],
     pub(super) ret_url: Option<&'a str>,
     pub(super) status: &'a str,
     pub(super) user_id: i64,
 }
 
-/// `AuthOAuthProviderToken`. There is no provider yet.
+/// `AuthPostOAuthSignInResponse`: that of a login, and what became of the provider's token. Where it was only looked at
+/// there is nothing to sign in with.
 #[derive(Serialize)]
-pub(super) struct ProviderToken {
-    provider: String,
-    token: String,
+#[serde(rename_all = "kebab-case")]
+pub(super) struct OAuthSignedIn<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) api_token: Option<&'a str>,
+    pub(super) check_auth_result: CheckAuthResult,
+    pub(super) current_user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) jwt_token: Option<JwtToken<'a>>,
+    pub(super) oauth_provider_tokens: Vec<ProviderToken<'a>>,
+    pub(super) ret_url: Option<&'a str>,
+    pub(super) status: &'a str,
+    pub(super) user_id: i64,
+}
+
+/// `CheckAuthResult`.
+#[derive(Serialize)]
+pub(super) struct CheckAuthResult {
+    pub(super) message: &'static str,
+    pub(super) ok: bool,
+}
+
+/// `AuthOAuthProviderToken`.
+#[derive(Serialize)]
+pub(super) struct ProviderToken<'a> {
+    pub(super) provider: &'a str,
+    pub(super) token: &'a str,
 }
 
 /// `AuthDeleteSignOutResponse`.

@@ -1,4 +1,4 @@
-//! The two carriers of this dialect: `Authorization: Bearer` with a token of an upstream, and the cookie `sessionid`,
+//! The two carriers of this dialect: `Authorization: Bearer` with a provider's access token, and the cookie `sessionid`,
 //! judged in this order, as the product does (contracts 1.3). Other schemes and cookies are not read.
 
 use axum::http::HeaderMap;
@@ -39,20 +39,58 @@ fn invalid(seen: &'static str) -> Error {
     Error::new(ErrorKind::CredentialInvalid).because("presented credential", seen, "a live session's cookie")
 }
 
-/// What is wrong with the header, if it is one of ours: the words of mozilla-django-oidc, which the product uses.
-/// No upstream gives out tokens that are known here, so none is good.
-fn bearer(headers: &HeaderMap) -> Option<&'static str> {
-    headers.get_all(AUTHORIZATION).iter().find_map(|value| {
+/// What came in the header.
+enum Header {
+    Nothing,
+    /// Not spelt as mozilla-django-oidc, which the product uses, wants it; in its words.
+    Malformed(&'static str),
+    Token(Option<Secret>),
+}
+
+/// The header, if it is one of ours. A single word without a scheme is a token too: the document declares the bare
+/// header (contracts 1.1).
+fn header(headers: &HeaderMap) -> Header {
+    let token = |word: Option<&[u8]>| {
+        let text = word.and_then(|word| std::str::from_utf8(word).ok());
+        Header::Token(text.and_then(Secret::presented))
+    };
+    let found = headers.get_all(AUTHORIZATION).iter().find_map(|value| {
         let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-        let scheme = words.next()?;
-        match (scheme.eq_ignore_ascii_case(b"bearer"), words.count()) {
-            (true, 0) => Some("Invalid \"bearer\" header: No credentials provided."),
-            (true, 1) => Some(error::INCORRECT),
-            (true, _) => Some("Invalid \"bearer\" header: Credentials string should not contain spaces."),
-            // The document declares the bare header, without a scheme in front.
-            (false, 0) => Some(error::INCORRECT),
-            (false, _) => None,
+        let (first, second, third) = (words.next()?, words.next(), words.next());
+        match (first.eq_ignore_ascii_case(b"bearer"), second, third) {
+            (true, None, _) => Some(Header::Malformed("Invalid \"bearer\" header: No credentials provided.")),
+            (true, Some(word), None) => Some(token(Some(word))),
+            (true, Some(_), Some(_)) => Some(Header::Malformed(
+                "Invalid \"bearer\" header: Credentials string should not contain spaces.",
+            )),
+            (false, None, _) => Some(token(Some(first))),
+            (false, Some(_), _) => None,
         }
+    });
+    found.unwrap_or(Header::Nothing)
+}
+
+/// Whose access token the header holds; the refusal of a bad one.
+async fn bearer(syntho: &Syntho, context: &Context, headers: &HeaderMap) -> Result<Option<Caller>, Response> {
+    let token = match header(headers) {
+        Header::Nothing => return Ok(None),
+        Header::Malformed(text) => return Err(error::malformed_header(text)),
+        Header::Token(token) => token,
+    };
+    let checked = match &token {
+        Some(token) => {
+            let op = context.op(&syntho.surface.door, Actor::Anonymous);
+            syntho.web.identity.federation.check(&op, token).await
+        }
+        None => Err(Error::new(ErrorKind::CredentialInvalid).because(
+            "presented credential",
+            "a header that no token can be",
+            "a provider's access token",
+        )),
+    };
+    checked.map(Some).map_err(|error| match error::is_stale(error.kind()) {
+        true => error::unauthorized(&error, error::INCORRECT),
+        false => error::say(&error),
     })
 }
 
@@ -65,8 +103,7 @@ pub(super) async fn with_login(
     headers: &HeaderMap,
 ) -> Result<Option<Caller>, Response> {
     let cookie = cookie(syntho, context, headers).await.map_err(|error| error::say(&error))?;
-    if let Some(text) = bearer(headers) {
-        let refusal = error::malformed_header(text);
+    if let Err(refusal) = bearer(syntho, context, headers).await {
         let live = matches!(cookie, Cookie::Live(_));
         return Err(if live { refusal } else { syntho.cookie.clear(refusal) });
     }
@@ -85,8 +122,8 @@ pub(super) async fn anybody(
     context: &Context,
     headers: &HeaderMap,
 ) -> Result<(Option<Caller>, bool), Response> {
-    if let Some(text) = bearer(headers) {
-        return Err(error::malformed_header(text));
+    if let Some(caller) = bearer(syntho, context, headers).await? {
+        return Ok((Some(caller), false));
     }
     match cookie(syntho, context, headers).await.map_err(|error| error::say(&error))? {
         Cookie::Nothing => Ok((None, false)),
@@ -101,12 +138,39 @@ pub(super) async fn somebody(
     context: &Context,
     headers: &HeaderMap,
 ) -> Result<Caller, Response> {
-    if let Some(text) = bearer(headers) {
-        return Err(error::malformed_header(text));
+    if let Some(caller) = bearer(syntho, context, headers).await? {
+        return Ok(caller);
     }
+    required(syntho, context, headers).await
+}
+
+/// Who asks where there must be a session: one that a provider's token vouches for has none to end.
+pub(super) async fn of_a_session(
+    syntho: &Syntho,
+    context: &Context,
+    headers: &HeaderMap,
+) -> Result<Caller, Response> {
+    bearer(syntho, context, headers).await?;
+    required(syntho, context, headers).await
+}
+
+async fn required(syntho: &Syntho, context: &Context, headers: &HeaderMap) -> Result<Caller, Response> {
     match cookie(syntho, context, headers).await.map_err(|error| error::say(&error))? {
         Cookie::Nothing => Err(error::say(&ErrorKind::CredentialMissing.into())),
         Cookie::Live(caller) => Ok(*caller),
         Cookie::Stale(error) => Err(syntho.cookie.clear(error::unauthorized(&error, error::NOT_PROVIDED))),
+    }
+}
+
+/// Whose session the browser holds that comes back from a provider. A stale cookie does not matter: it is about to be
+/// replaced.
+pub(super) async fn by_cookie(
+    syntho: &Syntho,
+    context: &Context,
+    headers: &HeaderMap,
+) -> Result<Option<Caller>, Response> {
+    match cookie(syntho, context, headers).await.map_err(|error| error::say(&error))? {
+        Cookie::Live(caller) => Ok(Some(*caller)),
+        Cookie::Nothing | Cookie::Stale(_) => Ok(None),
     }
 }

@@ -1,11 +1,12 @@
 //! Wire to command, outcome to wire.
 
+use identity::federation::Provider;
 use identity::user::{PersonName, Role, User};
 use identity::{Caller, ChangePassword, DelegatedAccount, PasswordSignIn, SignedIn, Surface, WithPassword};
 use web::drf::field::{BooleanField, CharField, Malformed, fields};
 use web::drf::json::Value;
 
-use super::wire;
+use super::{routes, wire};
 
 /// contracts 1.2, `SessionForm`. Lengths are in code points; a password is never trimmed (contracts 8.3).
 const EMAIL: CharField = CharField::email("email").max(255);
@@ -56,11 +57,21 @@ pub(super) fn new_user(body: &Value) -> Result<DelegatedAccount, Malformed> {
     })
 }
 
-/// contracts 1.2: no provider is an empty list, and the time is in seconds.
-pub(super) fn login_methods(passwords: bool, surface: &Surface) -> wire::LoginMethods {
+/// contracts 1.2: no provider is an empty list, and the time is in seconds. Where there is one provider it need not be
+/// named to begin with it.
+pub(super) fn login_methods<'a>(
+    passwords: bool,
+    providers: &'a [Provider],
+    surface: &Surface,
+) -> wire::LoginMethods<'a> {
+    let listed = |provider: &'a Provider| {
+        let id = provider.id.as_str();
+        let named = if providers.len() > 1 { format!("?provider={id}") } else { String::new() };
+        wire::OidcProvider { provider: id, url: format!("{}{named}", routes::AUTHENTICATE) }
+    };
     wire::LoginMethods {
         username_password_enabled: passwords,
-        oidc_providers: [],
+        oidc_providers: providers.iter().map(listed).collect(),
         session_timeout: surface.absolute.map_or(0, |life| life.as_secs()),
     }
 }

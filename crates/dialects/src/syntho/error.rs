@@ -59,6 +59,23 @@ fn spoken(kind: ErrorKind) -> Response {
             StatusCode::CONFLICT,
             "The account was changed by another request at the same time, try again.",
         ),
+        ErrorKind::ProviderUnknown => {
+            drf::detail(StatusCode::NOT_FOUND, "There is no such identity provider.")
+        }
+        ErrorKind::ProviderDenied => {
+            drf::detail(StatusCode::BAD_REQUEST, "The identity provider refused the login.")
+        }
+        ErrorKind::FlowMissing | ErrorKind::FlowInvalid | ErrorKind::CodeRefused => drf::detail(
+            StatusCode::BAD_REQUEST,
+            "This login was begun in another browser, was used or is too old. Begin again.",
+        ),
+        ErrorKind::IdTokenMissing | ErrorKind::SubjectMissing | ErrorKind::ProviderUntrusted => {
+            drf::detail(StatusCode::BAD_GATEWAY, "The identity provider's answer cannot be trusted.")
+        }
+        ErrorKind::IdentityRefused => {
+            drf::detail(StatusCode::FORBIDDEN, "This identity cannot sign in here.")
+        }
+        ErrorKind::ProviderUnavailable => drf::unavailable(5),
         ErrorKind::Throttled { retry_after } => drf::throttled(seconds(retry_after)),
         ErrorKind::Overloaded { retry_after } => drf::unavailable(seconds(retry_after)),
         ErrorKind::Unavailable => drf::unavailable(1),
@@ -100,19 +117,16 @@ pub(super) fn unauthorized(error: &Error, text: &str) -> Response {
     Fault::from(error).on(challenge(text))
 }
 
-/// 401 for an `Authorization` header.
+/// 401 for an `Authorization` header that is not spelt right.
 pub(super) fn malformed_header(text: &str) -> Response {
-    let fault = if text == INCORRECT {
-        let error = Error::new(ErrorKind::CredentialInvalid).because(
-            "presented credential",
-            "a token of an upstream",
-            "a cookie: there is no upstream here",
-        );
-        Fault::from(&error)
-    } else {
-        Fault::of_wire("credential_malformed")
-    };
-    fault.on(challenge(text))
+    Fault::of_wire("credential_malformed").on(challenge(text))
+}
+
+/// A login is not begun for who would be led somewhere else by it.
+pub(super) fn next_refused() -> Response {
+    let mut errors = FieldErrors::default();
+    errors.push("next", "This address is not allowed.".to_owned());
+    Fault::of_wire("return_url_refused").on(drf::field_errors(&errors))
 }
 
 /// The client accepts nothing that we speak.

@@ -17,6 +17,9 @@ use web::{CredentialCookie, Dialect, Mounted, Origins, Refusal, Silence, Web, Wi
 
 /// The cookie that carries a session.
 const COOKIE: &str = "sessionid";
+/// The cookie of a login under way at a provider. The product keeps that in `sessionid`, where it would be a stale
+/// session to a login with a password (contracts, decision 8).
+const FLOW_COOKIE: &str = "oidc_login";
 
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {
@@ -69,6 +72,8 @@ pub(crate) struct Syntho {
     web: Web,
     surface: Arc<Surface>,
     cookie: CredentialCookie,
+    /// Knows a browser again that comes back from a provider.
+    flow_cookie: CredentialCookie,
     wire: Wire,
 }
 
@@ -78,6 +83,7 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
         web: web.clone(),
         surface: Arc::new(settings.surface()),
         cookie: CredentialCookie::new(COOKIE, &web.site),
+        flow_cookie: CredentialCookie::new(FLOW_COOKIE, &web.site),
         wire: settings.wire,
     };
     let origins = Origins::new(&web.site, settings.allowed_origins);

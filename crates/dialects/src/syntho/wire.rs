@@ -4,18 +4,18 @@ use serde::Serialize;
 
 /// Answer of `GET /api/v1/auth/` (`LoginMethodsResponse`).
 #[derive(Serialize)]
-pub(super) struct LoginMethods {
+pub(super) struct LoginMethods<'a> {
     pub(super) username_password_enabled: bool,
-    pub(super) oidc_providers: [OidcProvider; 0],
+    pub(super) oidc_providers: Vec<OidcProvider<'a>>,
     /// Seconds.
     pub(super) session_timeout: u64,
 }
 
-/// An upstream to sign in with. There is none yet.
+/// A provider to sign in with.
 #[derive(Serialize)]
-pub(super) struct OidcProvider {
-    provider: String,
-    url: String,
+pub(super) struct OidcProvider<'a> {
+    pub(super) provider: &'a str,
+    pub(super) url: String,
 }
 
 /// Answer to a login (`SignedInResponse`).

@@ -2,7 +2,9 @@
 //! 4; 8.8).
 
 use serde_json::{Value, json};
+use testkit::provider::{Person, TestProvider};
 use testkit::{Answer, TestServer};
+use web::Clock as _;
 
 const PASSWORD: &str = "correct horse";
 
@@ -30,6 +32,39 @@ async fn probe(server: &TestServer) -> (String, String) {
     let answer = server.anonymous().post("/frontend/api/v1/auth/sign-in").json(&form()).send().await.json();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     (text(&answer["jwt-token"]["token"]), text(&answer["api-token"]))
+}
+
+/// A house with a provider that knows `john`, and joins him.
+async fn house_with_provider(settings: &str) -> (TestServer, TestProvider) {
+    let provider = TestProvider::start().await;
+    let provider_section = provider.settings("acme");
+    let keys = "[dialects.bixarena]\nalgorithm = \"EdDSA\"\n";
+    let server = house(&format!("{settings}{keys}{provider_section}link_verified_email = true\n")).await;
+    let clock = server.clock.clone();
+    provider.follow(move || clock.now());
+    (server, provider)
+}
+
+/// What bixarena gives: a session and its token.
+async fn bixarena(server: &TestServer, provider: &TestProvider) -> (String, String) {
+    let cookie = |answer: &Answer| {
+        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
+        cookie.expect("a cookie").to_owned()
+    };
+    let start = server.anonymous().get("/v1/auth/oidc/start").send().await;
+    let back = provider.login(start.header("location").expect("a location"), &Person::new("john"));
+    let callback = server.anonymous().get(&format!("/v1/auth/oidc/callback?{}", back.query()));
+    let session = cookie(&callback.header("cookie", cookie(&start)).send().await);
+    let token = server.anonymous().post("/v1/token").header("cookie", &session).send().await.json();
+    let session = session.strip_prefix("JSESSIONID=").expect("its name").to_owned();
+    (session, token["access_token"].as_str().expect("a token").to_owned())
+}
+
+/// Whether a bixarena session and a token open their door.
+async fn arena(server: &TestServer, session: &str, token: &str) -> (bool, bool) {
+    let by_cookie = server.anonymous().get("/userinfo").header("cookie", format!("JSESSIONID={session}"));
+    let by_token = server.bearing(format!("Bearer {token}")).get("/userinfo");
+    (by_cookie.send().await.status == 200, by_token.send().await.status == 200)
 }
 
 /// The status of probe's list of sessions by this carrier.
@@ -155,6 +190,83 @@ async fn probes_credentials_open_its_door_only() {
     assert_eq!(open(&server, &token, &session).await, (true, true));
 }
 
+/// contracts 0.3, 8.4, 8.5: bixarena's are no good elsewhere, in whatever carrier, and others' are none at bixarena.
+#[tokio::test]
+async fn bixarenas_credentials_open_its_door_only() {
+    let (server, provider) = house_with_provider("").await;
+    let (token, session) = (token(&server).await, session(&server).await);
+    let (jwt, api_token) = probe(&server).await;
+    let (arena_session, arena_token) = bixarena(&server, &provider).await;
+    assert_eq!(arena(&server, &arena_session, &arena_token).await, (true, true));
+    for secret in [&arena_session, &arena_token] {
+        assert_eq!(open(&server, secret, secret).await, (false, false));
+        assert_eq!(by_bearer(&server, secret).await, 401);
+        for (path, header, value) in [
+            ("/auth/user/", "cookie", format!("JSESSIONID={secret}")),
+            ("/auth/user/", "authorization", format!("Bearer {secret}")),
+            ("/api/v1/users/me/", "cookie", format!("JSESSIONID={secret}")),
+            ("/api/v1/users/me/", "authorization", format!("Bearer {secret}")),
+            ("/frontend/api/v1/auth/session", "cookie", format!("JSESSIONID={secret}")),
+            ("/frontend/api/v1/auth/session", "cookie", format!("jwt={secret}")),
+        ] {
+            let answer = server.anonymous().get(path).header(header, &value).send().await;
+            assert_eq!(answer.status, 401, "{path} {header}");
+        }
+        for query in ["jwt", "token"] {
+            let path = format!("/frontend/api/v1/auth/session?{query}={secret}");
+            assert_eq!(server.anonymous().get(&path).send().await.status, 401);
+        }
+    }
+    for secret in [&token, &session, &jwt, &api_token] {
+        assert_eq!(arena(&server, secret, secret).await, (false, false));
+        for (path, header, value) in [
+            ("/v1/token", "cookie", format!("JSESSIONID={secret}")),
+            ("/v1/token", "cookie", format!("sessionid={secret}")),
+            ("/v1/token", "cookie", format!("jwt={secret}")),
+            ("/v1/token", "authorization", format!("Token {secret}")),
+            ("/v1/token", "authorization", format!("Bearer {secret}")),
+            ("/v1/oauth2/token", "cookie", format!("JSESSIONID={secret}")),
+            ("/v1/oauth2/service-token", "authorization", format!("Bearer {secret}")),
+        ] {
+            let answer = server.anonymous().post(path).header(header, &value).send().await;
+            assert_eq!(answer.status, 401, "{path} {header}");
+        }
+        let by_token = server.bearing(format!("Token {secret}")).get("/userinfo").send().await;
+        assert_eq!(by_token.status, 401);
+    }
+    // 8.1: one slash apart.
+    let logout = |path: &str| {
+        let ask = server.bearing(format!("Token {token}")).post(path);
+        ask.header("cookie", format!("JSESSIONID={arena_session}")).send()
+    };
+    assert_eq!(logout("/auth/logout/").await.status, 200);
+    assert_eq!(open(&server, &token, &session).await, (false, true));
+    assert_eq!(arena(&server, &arena_session, &arena_token).await, (true, true));
+    let token = self::token(&server).await;
+    assert_eq!(logout("/auth/logout").await.status, 204);
+    assert_eq!(open(&server, &token, &session).await, (true, true));
+    assert_eq!(arena(&server, &arena_session, &arena_token).await, (false, false));
+}
+
+/// contracts 0.4, 8.8: what another door's "all sessions" call ends of bixarena's, and what bixarena's logout leaves.
+#[tokio::test]
+async fn other_doors_reach_bixarenas_sessions_as_far_as_their_scope() {
+    for (scope, left) in [("dialect", true), ("account", false)] {
+        let (server, provider) =
+            house_with_provider(&format!("[dialects.knox]\nscope = \"{scope}\"\n")).await;
+        let token = token(&server).await;
+        let (arena_session, arena_token) = bixarena(&server, &provider).await;
+        by_token(&server, &token, "POST", "/auth/logoutall/").await;
+        assert_eq!(arena(&server, &arena_session, &arena_token).await, (left, left), "{scope}");
+    }
+    let (server, provider) = house_with_provider("").await;
+    let (token, session) = (token(&server).await, session(&server).await);
+    let (arena_session, _) = bixarena(&server, &provider).await;
+    let logout = server.anonymous().post("/v1/auth/logout");
+    logout.header("cookie", format!("JSESSIONID={arena_session}")).send().await;
+    assert_eq!(open(&server, &token, &session).await, (true, true));
+}
+
 /// contracts 0.4, 8.8: `scope` decides how far probe's calls reach, too.
 #[tokio::test]
 async fn ending_all_by_probe_reaches_as_far_as_its_scope() {
@@ -216,23 +328,28 @@ async fn a_restored_password_ends_everything() {
 /// Suspension, and the operator's other words, hold by every door.
 #[tokio::test]
 async fn what_the_operator_ends_is_ended_by_every_door() {
-    let server = house("").await;
+    let (server, provider) = house_with_provider("").await;
     let john = server.identity.accounts.find("john").await.expect("john");
     let (token, session) = (token(&server).await, session(&server).await);
+    let (arena_session, arena_token) = bixarena(&server, &provider).await;
     server.identity.accounts.suspend(&server.operator(), &john).await.expect("suspended");
     assert_eq!(open(&server, &token, &session).await, (false, false));
+    assert_eq!(arena(&server, &arena_session, &arena_token).await, (false, false));
     server.identity.accounts.activate(&server.operator(), &john).await.expect("active");
     assert_eq!(open(&server, &token, &session).await, (false, false));
+    assert_eq!(arena(&server, &arena_session, &arena_token).await, (false, false));
 
     let (token, session) = (self::token(&server).await, self::session(&server).await);
     probe(&server).await;
+    let (arena_session, arena_token) = bixarena(&server, &provider).await;
     let sessions =
         server.identity.sessions.list(&server.operator(), john.number, false).await.expect("a list");
     let mut doors: Vec<&str> = sessions.iter().map(|session| session.door.as_str()).collect();
     doors.sort_unstable();
-    assert_eq!(doors, ["knox", "probe", "syntho"]);
+    assert_eq!(doors, ["bixarena", "knox", "probe", "syntho"]);
     server.identity.sessions.end_all_of(&server.operator(), &john).await.expect("ended");
     assert_eq!(open(&server, &token, &session).await, (false, false));
+    assert_eq!(arena(&server, &arena_session, &arena_token).await, (false, false));
 }
 
 /// Failures are counted for the account, not for the door.

@@ -1,6 +1,7 @@
 //! Exchanges with each dialect, replayed in process.
 #![cfg(test)]
 
+mod bixarena;
 mod doors;
 mod knox;
 mod probe;

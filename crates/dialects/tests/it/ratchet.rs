@@ -53,6 +53,11 @@ const CASES: &[Case] = &[
     case("DELETE", "/api/v1/auth", 301, 301),
     case("OPTIONS", "/api/v1/auth", 301, 301),
     case("TRACE", "/api/v1/auth", 301, 301),
+    // Opened by browsers: without a provider, and without a login under way.
+    case("GET", "/api/v1/oidc/authenticate/", 404, 404),
+    case("HEAD", "/api/v1/oidc/authenticate/", 404, 404),
+    case("GET", "/api/v1/oidc/callback/", 400, 400),
+    case("HEAD", "/api/v1/oidc/callback/", 400, 400),
     case("GET", "/api/v1/users/", 401, 401),
     case("HEAD", "/api/v1/users/", 401, 401),
     case("POST", "/api/v1/users/", 401, 401),
@@ -64,7 +69,7 @@ const CASES: &[Case] = &[
     case("OPTIONS", "/api/v1/users/me/password/", 401, 401),
     // probe: a call that asks for no credential looks at none.
     case("POST", "/frontend/api/v1/auth/sign-in", 400, 400),
-    case("POST", "/frontend/api/v1/auth/oauth-sign-in", 412, 412),
+    case("POST", "/frontend/api/v1/auth/oauth-sign-in", 401, 401),
     case("GET", "/frontend/api/v1/auth/session", 401, 401),
     case("HEAD", "/frontend/api/v1/auth/session", 401, 401),
     case("DELETE", "/frontend/api/v1/auth/session", 401, 401),
@@ -95,6 +100,39 @@ const CASES: &[Case] = &[
     case("POST", "/frontend/api/v1/auth/password-restore", 400, 400),
     case("POST", "/frontend/api/v1/auth/password-restore-verify", 400, 400),
     case("POST", "/frontend/api/v1/auth/sign-up", 400, 400),
+    // bixarena: a login asks for no credential; without a provider there is none.
+    case("GET", "/v1/auth/oidc/start", 400, 400),
+    case("HEAD", "/v1/auth/oidc/start", 400, 400),
+    case("GET", "/v1/auth/oidc/callback", 400, 400),
+    case("HEAD", "/v1/auth/oidc/callback", 400, 400),
+    case("POST", "/v1/auth/logout", 204, 204),
+    case("POST", "/v1/token", 401, 401),
+    case("GET", "/v1/.well-known/jwks.json", 200, 200),
+    case("HEAD", "/v1/.well-known/jwks.json", 200, 200),
+    case("GET", "/v1/auth/login", 400, 400),
+    case("HEAD", "/v1/auth/login", 400, 400),
+    case("GET", "/v1/auth/callback", 400, 400),
+    case("HEAD", "/v1/auth/callback", 400, 400),
+    case("POST", "/v1/oauth2/token", 401, 401),
+    case("POST", "/v1/oauth2/service-token", 401, 401),
+    case("GET", "/v1/userinfo", 401, 401),
+    case("HEAD", "/v1/userinfo", 401, 401),
+    case("GET", "/auth/oidc/start", 400, 400),
+    case("HEAD", "/auth/oidc/start", 400, 400),
+    case("GET", "/auth/oidc/callback", 400, 400),
+    case("HEAD", "/auth/oidc/callback", 400, 400),
+    case("POST", "/auth/logout", 204, 204),
+    case("POST", "/token", 401, 401),
+    case("GET", "/.well-known/jwks.json", 200, 200),
+    case("HEAD", "/.well-known/jwks.json", 200, 200),
+    case("GET", "/auth/login", 400, 400),
+    case("HEAD", "/auth/login", 400, 400),
+    case("GET", "/auth/callback", 400, 400),
+    case("HEAD", "/auth/callback", 400, 400),
+    case("POST", "/oauth2/token", 401, 401),
+    case("POST", "/oauth2/service-token", 401, 401),
+    case("GET", "/userinfo", 401, 401),
+    case("HEAD", "/userinfo", 401, 401),
 ];
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
@@ -127,10 +165,11 @@ async fn nobody_and_a_bad_credential_get_the_documented_status() {
     for Case { path, method, nobody, bad: refused } in CASES {
         let answer = server.anonymous().ask(method, path).send().await;
         assert_eq!(answer.status, *nobody, "{method} {path} by nobody");
-        // Each door reads its own scheme and no other.
-        let bears = path.starts_with("/api/v1/") || path.starts_with("/frontend/");
-        let scheme = if bears { "Bearer" } else { "Token" };
-        let answer = server.bearing(format!("{scheme} {token}")).ask(method, path).send().await;
+        // Each door reads its own scheme and cookie, and no other.
+        let is_knox = path.starts_with("/auth/") && path.ends_with('/') || path.starts_with("/api/auth/");
+        let scheme = if is_knox { "Token" } else { "Bearer" };
+        let ask = server.bearing(format!("{scheme} {token}")).ask(method, path);
+        let answer = ask.header("cookie", format!("JSESSIONID={token}")).send().await;
         assert_eq!(answer.status, *refused, "{method} {path} with a bad credential");
     }
 }

@@ -12,7 +12,7 @@ use crate::user::User;
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
-    /// A session was opened with a password.
+    /// A session was opened; the detail names the provider, if it was not with a password.
     SignedIn,
     /// A login failed; the detail says why.
     SignInFailed,
@@ -58,6 +58,10 @@ pub enum EventKind {
     ApiKeyChanged,
     /// An API key was ended.
     ApiKeyEnded,
+    /// A user was linked to a provider; the detail names it.
+    IdentityLinked,
+    /// A token for other services was made for a service; the detail names it.
+    ServiceTokenMinted,
     /// Another key signs; the detail says what became of the one before.
     SigningKeyRotated,
     /// A message left.
@@ -68,7 +72,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SessionEnded,
@@ -92,6 +96,8 @@ impl EventKind {
         Self::ApiKeyCreated,
         Self::ApiKeyChanged,
         Self::ApiKeyEnded,
+        Self::IdentityLinked,
+        Self::ServiceTokenMinted,
         Self::SigningKeyRotated,
         Self::MailSent,
         Self::MailFailed,
@@ -123,6 +129,8 @@ impl EventKind {
             Self::ApiKeyCreated => "api_key_created",
             Self::ApiKeyChanged => "api_key_changed",
             Self::ApiKeyEnded => "api_key_ended",
+            Self::IdentityLinked => "identity_linked",
+            Self::ServiceTokenMinted => "service_token_minted",
             Self::SigningKeyRotated => "signing_key_rotated",
             Self::MailSent => "mail_sent",
             Self::MailFailed => "mail_failed",
@@ -154,7 +162,7 @@ pub struct Event {
     pub address: String,
     /// In which request.
     pub request: RequestId,
-    /// More, as one fixed word.
+    /// More: one fixed word, or a name out of the configuration.
     pub detail: String,
 }
 
@@ -192,6 +200,13 @@ impl Event {
     #[must_use]
     pub fn saying(mut self, detail: &'static str) -> Self {
         detail.clone_into(&mut self.detail);
+        self
+    }
+
+    /// ... by way of this, which the configuration names.
+    #[must_use]
+    pub fn by_way_of(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.detail);
         self
     }
 }

@@ -3,6 +3,7 @@
 use super::Session;
 use crate::api_key::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
+use crate::federation::ProviderId;
 use crate::op::Actor;
 use crate::user::directory::restricted;
 use crate::user::{Permission, Permissions, User};
@@ -14,6 +15,8 @@ pub enum Credential {
     Session(Session),
     /// A live API key.
     ApiKey(ApiKey),
+    /// An access token that a provider vouches for.
+    AccessToken(ProviderId),
 }
 
 /// Somebody who was recognised.
@@ -32,14 +35,15 @@ impl Caller {
         match &self.credential {
             Credential::Session(session) => Actor::User { user, session: session.id },
             Credential::ApiKey(key) => Actor::ApiKey { user, key: key.id },
+            Credential::AccessToken(_) => Actor::Federated { user },
         }
     }
 
-    /// The session that was presented; `None`: it was an API key.
+    /// The session that was presented; `None`: it was an API key or an access token.
     pub fn session(&self) -> Option<&Session> {
         match &self.credential {
             Credential::Session(session) => Some(session),
-            Credential::ApiKey(_) => None,
+            Credential::ApiKey(_) | Credential::AccessToken(_) => None,
         }
     }
 
@@ -49,6 +53,7 @@ impl Caller {
         match &self.credential {
             Credential::Session(session) => session.permissions.map_or(owner, |some| owner.and(some)),
             Credential::ApiKey(key) => key.grant.of(owner),
+            Credential::AccessToken(_) => owner,
         }
     }
 

@@ -225,7 +225,7 @@ impl Sessions {
     }
 }
 
-fn invalid(seen: &'static str, wanted: &'static str) -> Error {
+pub(crate) fn invalid(seen: &'static str, wanted: &'static str) -> Error {
     Error::new(ErrorKind::CredentialInvalid).because("presented credential", seen, wanted)
 }
 

@@ -1,24 +1,28 @@
 //! Signing in: everything between a claim of who somebody is and an open session.
 //!
-//! [`password`] tells the story of a password login, [`attempt`] that of one try at a password, which a change of
+//! [`password`] tells the story of a password login, [`federated`] that of one by a provider, [`attempt`] that of one try at a password, which a change of
 //! the password needs as well. However somebody proved who they are, [`Core::opening`]
 //! makes the session, so that no way in can forget a lifetime, a limit or the fresh secret.
 
 pub(crate) mod attempt;
+mod federated;
 mod password;
 
 use std::sync::Arc;
 
 use crate::Core;
+use crate::audit::{Event, EventKind};
 use crate::error::{ErrorKind, Result};
 use crate::op::Op;
 use crate::ports::Change;
 use crate::secret::Secret;
-use crate::session::{NewSession, Session, SessionId};
+use crate::session::caller::Caller;
+use crate::session::{EndReason, NewSession, Session, SessionId};
 use crate::surface::Surface;
 use crate::token;
 use crate::user::{Permissions, User, UserNumber};
 
+pub use self::federated::{ProviderAnswer, ProviderSignedIn, ProviderTokenSignIn};
 pub use self::password::PasswordSignIn;
 
 /// The ways in.
@@ -42,6 +46,24 @@ impl SignIn {
     /// Whether anybody can sign in with a password, for doors that tell.
     pub fn takes_passwords(&self) -> bool {
         self.core.policy.password_sign_in
+    }
+}
+
+/// What ends when a session is opened.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ends {
+    /// The session that the client held until now, with its owner.
+    pub(crate) replaced: Option<(User, SessionId)>,
+    /// Whether every other session ends, as far as the surface's scope reaches.
+    pub(crate) others: bool,
+}
+
+impl Ends {
+    /// A new secret at each login, and nothing from before a login is valid after it (ASVS 7.2.4).
+    pub(crate) fn new(surface: &Surface, presented: Option<&Caller>, others: bool) -> Self {
+        let replaced = presented.filter(|_| surface.one_per_client);
+        let replaced = replaced.and_then(|caller| Some((caller.user.clone(), caller.session()?.id)));
+        Self { replaced, others }
     }
 }
 
@@ -72,7 +94,7 @@ impl Core {
         let mut changes = Vec::new();
         if let Some(form) = &surface.token {
             let ring = self.signing_ring(op, form.key_use).await?;
-            let key = ring.first().ok_or(ErrorKind::Internal)?;
+            let key = ring.newest().ok_or(ErrorKind::Internal)?;
             secret = token::sign(form, key, user.id, &session, &secret, claims)?;
             session.signing_key = Some(key.id);
             changes.push(Change::HoldSigningKey { key: key.id });
@@ -84,6 +106,30 @@ impl Core {
             replaces,
         });
         Ok(Opening { session, secret, changes })
+    }
+
+    /// The opening of a session with everything that ends by it, and what is told of that.
+    pub(crate) async fn opening_with(
+        &self,
+        op: &Op,
+        surface: &Surface,
+        user: &User,
+        ends: &Ends,
+    ) -> Result<(Opening, Vec<Event>)> {
+        let old = ends.replaced.as_ref().map(|(_, session)| *session);
+        let mut opening = self.opening(op, surface, user, None, None, old).await?;
+        let mut events = Vec::new();
+        if let Some((owner, session)) = &ends.replaced {
+            let ended = Event::new(op, EventKind::SessionEnded).of(owner).with_session(*session);
+            events.push(ended.saying(EndReason::Replaced.as_str()));
+        }
+        if ends.others {
+            let reason = EndReason::SignedOutEverywhere;
+            let (door, except) = (surface.reach(), Some(opening.session.id));
+            opening.changes.push(Change::EndSessions { user: user.number, door, except, at: op.now, reason });
+            events.push(Event::new(op, EventKind::SessionsEnded).of(user).saying(reason.as_str()));
+        }
+        Ok((opening, events))
     }
 
     fn new_session(&self, op: &Op, surface: &Surface, user: UserNumber) -> (NewSession, Secret) {

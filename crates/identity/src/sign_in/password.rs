@@ -7,7 +7,7 @@
 use ::password::Password;
 
 use super::attempt::Attempt;
-use super::{Opening, SignIn, SignedIn};
+use super::{Ends, Opening, SignIn, SignedIn};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
@@ -15,7 +15,6 @@ use crate::master_key::Purpose;
 use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::session::caller::Caller;
-use crate::session::{EndReason, SessionId};
 use crate::surface::Surface;
 use crate::throttle::Bucket;
 use crate::user::{Credentials, LoginKey, User};
@@ -92,10 +91,8 @@ impl SignIn {
             return Err(self.refuse_good(op, &attempt, user, ErrorKind::PasswordChangeRequired).await);
         }
         let renewed = if attempt.outdated { self.renewed_hash(op, password).await } else { None };
-        // A new secret at each login, and nothing from before a login is valid after it (ASVS 7.2.4).
-        let replaced = command.presented.as_ref().filter(|_| surface.one_per_client);
-        let replaced = replaced.and_then(|caller| Some((caller.user.clone(), caller.session()?.id)));
-        self.settle(op, surface, &attempt, replaced, command.end_others, credentials, renewed).await
+        let ends = Ends::new(surface, command.presented.as_ref(), command.end_others);
+        self.settle(op, surface, &attempt, &ends, credentials, renewed).await
     }
 
     /// Where failures at a name that nobody has are counted: by its keyed digest, so that the name is not stored.
@@ -112,49 +109,36 @@ impl SignIn {
     }
 
     /// Opens the session and takes the counted failure back, in one commit.
-    #[expect(clippy::too_many_arguments, reason = "everything that the one commit is made of")]
     async fn settle(
         &self,
         op: &Op,
         surface: &Surface,
         attempt: &Attempt,
-        replaced: Option<(User, SessionId)>,
-        end_others: bool,
+        ends: &Ends,
         credentials: Credentials,
         renewed: Option<String>,
     ) -> Result<SignedIn> {
         let Credentials { mut user, password } = credentials;
         let renew = password.zip(renewed);
         for _ in 0..3 {
-            let old = replaced.as_ref().map(|(_, session)| *session);
-            let opening = self.core.opening(op, surface, &user, None, None, old).await;
-            let Opening { session, secret, mut changes } = match opening {
+            let (opening, mut events) = match self.core.opening_with(op, surface, &user, ends).await {
                 Ok(opening) => opening,
                 Err(error) => {
                     self.commit(vec![attempt.succeeded()], vec![]).await?;
                     return Err(error);
                 }
             };
+            let Opening { session, secret, mut changes } = opening;
             changes.push(attempt.succeeded());
-            let mut events = vec![Event::new(op, EventKind::SignedIn).of(&user).with_session(session.id)];
             if let Some((from, to)) = renew.clone() {
                 changes.push(Change::RenewHash { user: user.number, from, to });
             }
-            if let Some((owner, session)) = &replaced {
-                let ended = Event::new(op, EventKind::SessionEnded).of(owner).with_session(*session);
-                events.push(ended.saying(EndReason::Replaced.as_str()));
-            }
-            if end_others {
-                let reason = EndReason::SignedOutEverywhere;
-                let (door, except) = (surface.reach(), Some(session.id));
-                changes.push(Change::EndSessions { user: user.number, door, except, at: op.now, reason });
-                events.push(Event::new(op, EventKind::SessionsEnded).of(&user).saying(reason.as_str()));
-            }
+            events.insert(0, Event::new(op, EventKind::SignedIn).of(&user).with_session(session.id));
             match self.core.store.commit(Commit { changes, events }).await {
                 Ok(_) => {
                     // The end of all sessions by every door has raised it: what is done next in this user's name is
                     // held against what is so now.
-                    user.credential_version += i64::from(end_others && surface.reach().is_none());
+                    user.credential_version += i64::from(ends.others && surface.reach().is_none());
                     return Ok(SignedIn { user, session: session.into(), secret });
                 }
                 Err(StoreError::Conflict(Conflict::SigningKeyChanged)) => {}

@@ -55,7 +55,7 @@ impl Core {
         password: Option<String>,
     ) -> Result<Issued> {
         let ring = self.signing_ring(op, KeyUse::Probe).await?;
-        let key = ring.first().ok_or(ErrorKind::Internal)?;
+        let key = ring.newest().ok_or(ErrorKind::Internal)?;
         let jti = JTI.make(&*self.entropy);
         let ticket = Ticket {
             id: TicketId(self.uuid(op.now)),
@@ -74,7 +74,7 @@ impl Core {
             exp: seconds(ticket.expires),
         };
         let token =
-            key.tickets.sign(&claims).map_err(|error| Error::new(ErrorKind::Internal).caused_by(error))?;
+            key.tickets()?.sign(&claims).map_err(|error| Error::new(ErrorKind::Internal).caused_by(error))?;
         let open = Change::OpenTicket {
             ticket: NewTicket { ticket: ticket.clone(), digest: jti.digest() },
             signing_key: key.id,
@@ -113,7 +113,10 @@ impl Core {
                 now: seconds(op.now),
                 leeway: LEEWAY,
             };
-            verified(ring, op.now, |key| key.tickets.verify::<Presented>(token.expose(), &expected))
+            verified(ring, op.now, |key| {
+                let key = key.tickets().map_err(|_| jose::Error::Key)?;
+                key.verify::<Presented>(token.expose(), &expected)
+            })
         };
         let mut claims = read(&self.ring(op, KeyUse::Probe, false).await?);
         if matches!(claims, Err(jose::Error::Signature)) {

@@ -1,14 +1,18 @@
-//! Session tokens: a session's secret inside a signed token (RFC 7519), for doors whose contract wants one.
+//! Session tokens: a session's secret inside a signed token (RFC 7519), for doors whose contract wants one. Tokens that
+//! tell other services of a session are in [`internal`].
 //!
 //! A token names its session and carries a random `jti`, whose digest is the ledger's. So neither a leaked signing key
 //! nor a copy of the database alone forges one, and a token is dead as soon as its session is.
 
 mod custom;
+pub mod internal;
+pub mod minting;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use custom::{CustomToken, MintedToken, Tokens};
+pub use internal::{InternalToken, ServiceClient, ServiceCredentials};
 
 use crate::Core;
 use crate::error::{Error, ErrorKind, Result};
@@ -74,7 +78,7 @@ pub(crate) fn sign(
         more,
     };
     let token =
-        key.sessions.sign(&claims).map_err(|error| Error::new(ErrorKind::Internal).caused_by(error))?;
+        key.sessions()?.sign(&claims).map_err(|error| Error::new(ErrorKind::Internal).caused_by(error))?;
     Ok(Secret::made(token))
 }
 
@@ -97,7 +101,10 @@ impl Core {
                 now: seconds(op.now),
                 leeway: LEEWAY,
             };
-            verified(ring, op.now, |key| key.sessions.verify::<Presented>(token.expose(), &expected))
+            verified(ring, op.now, |key| {
+                let key = key.sessions().map_err(|_| jose::Error::Key)?;
+                key.verify::<Presented>(token.expose(), &expected)
+            })
         };
         let mut claims = read(&self.ring(op, form.key_use, false).await?);
         if matches!(claims, Err(jose::Error::Signature)) {

@@ -158,6 +158,9 @@ impl fmt::Debug for User {
     }
 }
 
+/// The credential version of a user who was just made.
+pub const FIRST_VERSION: i64 = 1;
+
 /// A user about to be made.
 #[derive(Debug, Clone)]
 pub struct NewUser {

@@ -5,6 +5,7 @@ mod at_rest;
 mod audit;
 mod delegated;
 mod enumeration;
+mod keyring;
 mod own_password;
 mod races;
 mod sign_in;

@@ -6,6 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use identity::api_key::ApiKey;
 use identity::audit::Event;
+use identity::federation::upstream::{
+    AuthorizationRequest, Claims, Redemption, Upstream, UpstreamError, UpstreamFault,
+};
+use identity::federation::{ExternalIdentity, ProviderId};
+use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
@@ -16,7 +21,7 @@ use identity::throttle::{Bucket, Throttle};
 use identity::ticket::Ticket;
 use identity::user::directory::{UserPage, UserQuery};
 use identity::user::{Credentials, LoginKey, User, UserNumber};
-use identity::{Door, Identity, MasterKey, Parts, Policy, Timestamp};
+use identity::{Door, Identity, MasterKey, Parts, Policy, Secret, Timestamp};
 use password::{Cost, HashPool, PoolSettings};
 use testkit::{SeededEntropy, TestServer};
 use tokio::sync::Semaphore;
@@ -27,6 +32,46 @@ pub(crate) struct Watched {
     server: Arc<TestServer>,
     calls: Mutex<Vec<String>>,
     settled: Semaphore,
+}
+
+/// Where no provider is configured.
+struct Nobody;
+
+impl Nobody {
+    fn knows(provider: &ProviderId) -> UpstreamError {
+        let reason = "not configured".to_owned();
+        UpstreamError { provider: provider.clone(), fault: UpstreamFault::Unknown, reason }
+    }
+}
+
+#[async_trait]
+impl Upstream for Nobody {
+    async fn authorization_url(
+        &self,
+        _: Timestamp,
+        provider: &ProviderId,
+        _: &AuthorizationRequest<'_>,
+    ) -> Result<String, UpstreamError> {
+        Err(Self::knows(provider))
+    }
+
+    async fn redeem(
+        &self,
+        _: Timestamp,
+        provider: &ProviderId,
+        _: &Redemption<'_>,
+    ) -> Result<Claims, UpstreamError> {
+        Err(Self::knows(provider))
+    }
+
+    async fn inspect(
+        &self,
+        _: Timestamp,
+        provider: &ProviderId,
+        _: &Secret,
+    ) -> Result<Claims, UpstreamError> {
+        Err(Self::knows(provider))
+    }
 }
 
 /// Hashes that cost next to nothing.
@@ -62,6 +107,8 @@ impl Watched {
             policy: Policy::default(),
             master_key: MasterKey::new([7; 32]),
             captcha: None,
+            providers: Vec::new(),
+            upstream: Arc::new(Nobody),
         })
     }
 
@@ -154,6 +201,25 @@ impl Store for Watched {
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {
         self.note("ticket_by_digest");
         self.server.store().ticket_by_digest(digest).await
+    }
+
+    async fn external_identity(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> StoreResult<Option<(ExternalIdentity, User)>> {
+        self.note("external_identity");
+        self.server.store().external_identity(issuer, subject).await
+    }
+
+    async fn external_identities(&self, of: UserNumber) -> StoreResult<Vec<ExternalIdentity>> {
+        self.note("external_identities");
+        self.server.store().external_identities(of).await
+    }
+
+    async fn flow_by_digest(&self, digest: &Digest) -> StoreResult<Option<Flow>> {
+        self.note("flow_by_digest");
+        self.server.store().flow_by_digest(digest).await
     }
 
     async fn mails(&self, of: UserNumber, kind: MailKind, after: Timestamp) -> StoreResult<u64> {

@@ -304,9 +304,10 @@ pub struct SessionRevoke {
 pub enum SigningKeyCommand {
     /// List the keys
     List,
-    /// Make a new key that signs from now on
+    /// Make a new key
     ///
-    /// Tokens signed with the one before are accepted for as long as the longest of them lives.
+    /// Probe's signs at once. BixArena's is published at once and signs a quarter of an hour later, when everybody who
+    /// verifies tokens knows it. Tokens signed with the one before are accepted for as long as the longest of them lives.
     Rotate(SigningKeyRotate),
 }
 
@@ -316,7 +317,7 @@ pub struct SigningKeyRotate {
     /// What the key signs; without it every key is replaced
     #[arg(long = "use", value_enum, value_name = "USE")]
     pub key_use: Option<KeyUse>,
-    /// Drop the key before and every older one: what they signed is refused at once
+    /// Sign with it at once, and drop the key before and every older one: what they signed is refused
     #[arg(long)]
     pub now: bool,
 }
@@ -326,6 +327,8 @@ pub struct SigningKeyRotate {
 pub enum KeyUse {
     /// Session tokens and tickets of the probe dialect
     Probe,
+    /// Internal tokens of the bixarena dialect, which others verify
+    Bixarena,
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl From<Error> for Failure {
             ErrorKind::PasswordTooShort { min_length } => {
                 return Self::Refused(anyhow::anyhow!("a password has at least {min_length} characters"));
             }
-            ErrorKind::Conflict => "something else changed this user at the same time: try again",
+            ErrorKind::Conflict => "something else changed the same thing at the same time: try again",
             ErrorKind::Unavailable => {
                 return Self::Refused(anyhow::Error::new(error).context("the database does not answer"));
             }
@@ -88,6 +88,16 @@ impl From<Error> for Failure {
             | ErrorKind::CaptchaRefused
             | ErrorKind::TicketInvalid
             | ErrorKind::TokenClaimsInvalid
+            | ErrorKind::ProviderUnknown
+            | ErrorKind::ProviderUnavailable
+            | ErrorKind::ProviderDenied
+            | ErrorKind::CodeRefused
+            | ErrorKind::IdTokenMissing
+            | ErrorKind::SubjectMissing
+            | ErrorKind::ProviderUntrusted
+            | ErrorKind::FlowMissing
+            | ErrorKind::FlowInvalid
+            | ErrorKind::IdentityRefused
             | ErrorKind::Internal => return Self::Refused(error.into()),
         };
         Self::Refused(anyhow::anyhow!(sentence))

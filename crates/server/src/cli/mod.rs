@@ -68,7 +68,7 @@ async fn dispatch(cli: &Cli) -> Result<(), Failure> {
         }
         Command::SigningKey(command) => {
             let house = house::open(&loaded.config).await?;
-            signing_key::run(&house, &loaded.config, command, format).await
+            signing_key::run(&house, command, format).await
         }
     }
 }

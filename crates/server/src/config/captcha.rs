@@ -2,10 +2,9 @@
 
 use url::Url;
 
-use super::check::{Judge, optional_path};
+use super::check::Judge;
 use super::mail::is_loopback;
-use super::secret::MASK;
-use super::{Hidden, SecretSource, raw};
+use super::{SecretSource, raw};
 
 /// `[captcha]`, when it is in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,24 +17,7 @@ pub struct Captcha {
 
 impl Judge<'_> {
     pub(super) fn captcha(&mut self, raw: &raw::Captcha) -> Option<Option<Captcha>> {
-        let secret = match (raw.secret.as_str(), optional_path(&raw.secret_file)) {
-            ("", None) => None,
-            ("", Some(file)) => Some(SecretSource::File(file)),
-            (MASK, None) => {
-                let message =
-                    "this is what `config show` prints in the secret's place: the secret itself is wanted";
-                self.wrong("captcha.secret", message.to_owned());
-                return None;
-            }
-            (text, None) => Some(SecretSource::Given(Hidden::new(text))),
-            (_, Some(_)) => {
-                self.wrong(
-                    "captcha.secret_file",
-                    "captcha.secret is set too: one of the two is wanted".to_owned(),
-                );
-                return None;
-            }
-        };
+        let secret = self.secret("captcha.secret", &raw.secret, &raw.secret_file)?;
         match (raw.verify_url.as_str(), secret) {
             ("", None) => Some(None),
             ("", Some(_)) => {

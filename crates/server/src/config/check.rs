@@ -1,9 +1,9 @@
 //! What the typed settings mean, and whether they make sense alone and together: the only way to a [`Config`].
 //!
-//! `mail.rs` and `captcha.rs` judge their own sections. Every fault is collected, so that one start shows them all; each is a sentence that says what is wanted.
+//! `mail.rs`, `captcha.rs`, `provider.rs` and the files of the dialects judge their own sections. Every fault is
+//! collected, so that one start shows them all; each is a sentence that says what is wanted.
 
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,9 +14,7 @@ use web::ReturnUrl;
 
 use super::keys::{Key, Kind};
 use super::layers::{Layers, Problem};
-use super::{
-    Config, DatabaseUrl, Dialects, Knox, Limits, Log, Password, Probe, PublicUrl, Syntho, Tls, WebOrigin,
-};
+use super::{Config, DatabaseUrl, Dialects, Limits, Log, Password, PublicUrl, Tls, WebOrigin};
 use super::{LogFormat, LogLevel, Scope, Wire, duration, raw};
 
 /// What became of a set of settings. `config` is absent only beside a problem.
@@ -68,9 +66,11 @@ impl Judge<'_> {
         let password = self.password(&raw.password);
         let mail = self.mail(&raw.mail, public_url.as_ref());
         let captcha = self.captcha(&raw.captcha);
+        let providers = self.providers(&raw.providers);
         let knox = self.knox(&raw.dialects.knox);
         let syntho = self.syntho(&raw.dialects.syntho);
         let probe = self.probe(&raw.dialects.probe);
+        let bixarena = self.bixarena(&raw.dialects.bixarena, &raw.providers, public_url.as_ref());
         let data_dir = data_dir?;
         let config = Config {
             listen: listen?,
@@ -88,9 +88,11 @@ impl Judge<'_> {
             password: password?,
             mail: mail?,
             captcha: captcha?,
-            dialects: Dialects { knox: knox?, syntho: syntho?, probe: probe? },
+            providers: providers?,
+            dialects: Dialects { knox: knox?, syntho: syntho?, probe: probe?, bixarena: bixarena? },
         };
         self.public_address(&config);
+        self.way_back(&config);
         Some(config)
     }
 
@@ -168,104 +170,17 @@ impl Judge<'_> {
         Some(cost)
     }
 
-    fn knox(&mut self, raw: &raw::Knox) -> Option<Knox> {
-        let at = |name: &str| format!("dialects.knox.{name}");
-        let wire = self.wire("knox", &raw.wire);
-        let scope = self.scope("knox", &raw.scope);
-        let allowed_origins = self.origins("knox", &raw.allowed_origins);
-        let token_length = self.take(&at("token_length"), token_length(raw.token_length));
-        let token_prefix = self.take(&at("token_prefix"), token_prefix(&raw.token_prefix));
-        let token_ttl = self.take(&at("token_ttl"), optional_lasting(&raw.token_ttl));
-        let limit: Option<u32> =
-            self.number(&at("token_limit_per_user"), raw.token_limit_per_user, 0..=i64::from(u32::MAX));
-        let max_ttl = self.take(&at("auto_refresh_max_ttl"), optional_lasting(&raw.auto_refresh_max_ttl));
-        let interval = self.take(&at("min_refresh_interval"), duration::parse(&raw.min_refresh_interval));
-        let knox = Knox {
-            enabled: raw.enabled,
-            wire: wire?,
-            scope: scope?,
-            allowed_origins: allowed_origins?,
-            token_length: token_length?,
-            token_prefix: token_prefix?,
-            token_ttl: token_ttl?,
-            token_limit_per_user: NonZeroU32::new(limit?),
-            auto_refresh: raw.auto_refresh,
-            auto_refresh_max_ttl: max_ttl?,
-            min_refresh_interval: interval?,
-        };
-        self.refresh(&knox);
-        Some(knox)
-    }
-
-    fn syntho(&mut self, raw: &raw::Syntho) -> Option<Syntho> {
-        let wire = self.wire("syntho", &raw.wire);
-        let scope = self.scope("syntho", &raw.scope);
-        let allowed_origins = self.origins("syntho", &raw.allowed_origins);
-        let lifetime = self.take("dialects.syntho.session_lifetime", lasting(&raw.session_lifetime));
-        Some(Syntho {
-            enabled: raw.enabled,
-            wire: wire?,
-            scope: scope?,
-            allowed_origins: allowed_origins?,
-            session_lifetime: lifetime?,
-        })
-    }
-
-    fn probe(&mut self, raw: &raw::Probe) -> Option<Probe> {
-        let wire = self.wire("probe", &raw.wire);
-        let scope = self.scope("probe", &raw.scope);
-        let allowed_origins = self.origins("probe", &raw.allowed_origins);
-        let long_term = self.take("dialects.probe.long_term", lasting(&raw.long_term));
-        let short_term = self.take("dialects.probe.short_term", lasting(&raw.short_term));
-        let (long_term, short_term) = (long_term?, short_term?);
-        if short_term > long_term {
-            let message = format!(
-                "at most long_term, {}, is wanted: it is the shorter one",
-                duration::format(long_term)
-            );
-            self.wrong("dialects.probe.short_term", message);
-        }
-        Some(Probe {
-            enabled: raw.enabled,
-            wire: wire?,
-            scope: scope?,
-            allowed_origins: allowed_origins?,
-            long_term,
-            short_term,
-            sign_up: raw.sign_up,
-        })
-    }
-
-    fn wire(&mut self, dialect: &str, typed: &str) -> Option<Wire> {
+    pub(super) fn wire(&mut self, dialect: &str, typed: &str) -> Option<Wire> {
         self.choice(&format!("dialects.{dialect}.wire"), Wire::from_name(typed))
     }
 
-    fn scope(&mut self, dialect: &str, typed: &str) -> Option<Scope> {
+    pub(super) fn scope(&mut self, dialect: &str, typed: &str) -> Option<Scope> {
         self.choice(&format!("dialects.{dialect}.scope"), Scope::from_name(typed))
     }
 
-    fn origins(&mut self, dialect: &str, typed: &[String]) -> Option<Vec<WebOrigin>> {
+    pub(super) fn origins(&mut self, dialect: &str, typed: &[String]) -> Option<Vec<WebOrigin>> {
         let origins = typed.iter().map(|text| WebOrigin::parse(text)).collect();
         self.take(&format!("dialects.{dialect}.allowed_origins"), origins)
-    }
-
-    fn refresh(&mut self, knox: &Knox) {
-        let Some(ttl) = knox.token_ttl else {
-            if knox.auto_refresh {
-                let message = "token_ttl is wanted beside it: a token that never ends has no end to move";
-                self.wrong("dialects.knox.auto_refresh", message.to_owned());
-            }
-            return;
-        };
-        if knox.auto_refresh_max_ttl.is_some_and(|longest| longest < ttl) {
-            let message =
-                format!("at least token_ttl, {}, is wanted: no token may outlive it", duration::format(ttl));
-            self.wrong("dialects.knox.auto_refresh_max_ttl", message);
-        }
-        if knox.auto_refresh && knox.min_refresh_interval >= ttl {
-            let message = "dialects.knox.min_refresh_interval is not shorter than token_ttl: no token is ever refreshed";
-            self.warnings.push(message.to_owned());
-        }
     }
 
     /// Odd pairs of listener and public address. They are right behind a proxy, so nothing is refused.
@@ -288,15 +203,31 @@ impl Judge<'_> {
         result.map_err(|message| self.wrong(path, message)).ok()
     }
 
-    fn choice<T>(&mut self, path: &str, chosen: Option<T>) -> Option<T> {
+    pub(super) fn choice<T>(&mut self, path: &str, chosen: Option<T>) -> Option<T> {
         let wanted = Key::find(path).map_or(Kind::Text("another value"), |key| key.kind).wanted();
         self.take(path, chosen.ok_or_else(|| format!("{wanted} is wanted")))
     }
 
-    fn number<T: TryFrom<i64>>(&mut self, path: &str, number: i64, range: RangeInclusive<i64>) -> Option<T> {
+    pub(super) fn number<T: TryFrom<i64>>(
+        &mut self,
+        path: &str,
+        number: i64,
+        range: RangeInclusive<i64>,
+    ) -> Option<T> {
         let fits = range.contains(&number).then(|| T::try_from(number).ok()).flatten();
         let wanted = || format!("a number from {} to {} is wanted, not {number}", range.start(), range.end());
         self.take(path, fits.ok_or_else(wanted))
+    }
+
+    /// Says of each entry of an array of tables that has the same value as an earlier one that it must not.
+    pub(super) fn distinct(&mut self, array: &str, name: &str, values: &[&str]) {
+        for (index, value) in values.iter().enumerate().filter(|(_, value)| !value.is_empty()) {
+            if let Some(first) = values.iter().take(index).position(|earlier| earlier == value) {
+                let message =
+                    format!("{array}.{first}.{name} is the same: no two entries may have one {name}");
+                self.wrong(&format!("{array}.{index}.{name}"), message);
+            }
+        }
     }
 
     pub(super) fn wrong(&mut self, path: &str, message: String) {
@@ -304,7 +235,7 @@ impl Judge<'_> {
     }
 }
 
-fn path(text: &str) -> Result<PathBuf, String> {
+pub(super) fn path(text: &str) -> Result<PathBuf, String> {
     optional_path(text).ok_or_else(|| "a path is wanted".to_owned())
 }
 
@@ -317,33 +248,11 @@ fn network(text: &str) -> Result<IpNet, String> {
         .map_err(|_| format!("{text:?} is no network: CIDR notation is wanted, such as \"10.0.0.0/8\""))
 }
 
-fn lasting(text: &str) -> Result<Duration, String> {
+pub(super) fn lasting(text: &str) -> Result<Duration, String> {
     let parsed = duration::parse(text)?;
     if parsed.is_zero() { Err("a duration longer than zero is wanted".to_owned()) } else { Ok(parsed) }
 }
 
-fn optional_lasting(text: &str) -> Result<Option<Duration>, String> {
+pub(super) fn optional_lasting(text: &str) -> Result<Option<Duration>, String> {
     if text.is_empty() { Ok(None) } else { lasting(text).map(Some) }
-}
-
-/// Two characters are one random byte; 16 bytes are the least that a bearer credential should have.
-fn token_length(number: i64) -> Result<usize, String> {
-    let fits = (32..=128).contains(&number) && number % 2 == 0;
-    let wanted = || {
-        format!(
-            "an even number from 32 to 128 is wanted, not {number}: two characters are one random byte, and a \
-             token needs at least 128 random bits"
-        )
-    };
-    fits.then(|| usize::try_from(number).ok()).flatten().ok_or_else(wanted)
-}
-
-/// Ten characters, as django-rest-knox caps its `TOKEN_PREFIX`; visible ASCII, because the token travels in a
-/// header after a blank.
-fn token_prefix(text: &str) -> Result<String, String> {
-    if text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Ok(text.to_owned())
-    } else {
-        Err("at most 10 characters of visible ASCII without white space are wanted".to_owned())
-    }
 }

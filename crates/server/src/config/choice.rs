@@ -47,6 +47,28 @@ choice! {
 }
 
 choice! {
+    /// What an internal token calls its user.
+    Subject {
+        /// The UUID.
+        Uuid = "uuid",
+        /// The username.
+        Username = "username",
+    }
+}
+
+choice! {
+    /// How internal tokens are signed; the names are those of RFC 7518 and RFC 8037.
+    TokenAlgorithm {
+        /// RSASSA-PKCS1-v1_5 with SHA-256.
+        Rs256 = "RS256",
+        /// ECDSA on P-256 with SHA-256.
+        Es256 = "ES256",
+        /// Ed25519.
+        EdDsa = "EdDSA",
+    }
+}
+
+choice! {
     /// How a log line looks.
     LogFormat {
         /// For people.

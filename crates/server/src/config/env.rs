@@ -1,10 +1,13 @@
-//! Settings from the environment: `VESTIBULE_` and the key's path in capitals, `__` between its levels.
+//! Settings from the environment: `VESTIBULE_` and the key's path in capitals, `__` between its levels, the number of an
+//! entry among them.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use toml::Value;
 
-use super::keys::{KEYS, Kind, VARIABLE_PREFIX};
+use super::keys::{self, ARRAYS, Array, Key, Kind, VARIABLE_PREFIX};
 use super::layers::{Layers, Place, Problem};
 use super::suggest;
 
@@ -39,15 +42,21 @@ impl Variables {
 
     /// Lays the settings over what is there. Returns what is wrong, and what is only odd.
     pub(super) fn apply(&self, layers: &mut Layers) -> (Vec<Problem>, Vec<String>) {
-        let (mut problems, mut warnings) = (Vec::new(), Vec::new());
+        let (mut problems, mut warnings) = (self.enter(layers), Vec::new());
         for (name, value) in self.0.iter().filter(|(name, _)| name != FILE_VARIABLE) {
             let place = Place::Variable(name.clone());
-            match (KEYS.iter().find(|key| key.variable() == *name), name.contains("__")) {
-                (Some(key), _) => match value.to_str().and_then(|text| convert(key.kind, text)) {
-                    Some(value) => layers.set(key, value, place),
+            if let Some(array) = Array::of_variable(name) {
+                let example = array.keys().next().map(Key::variable).unwrap_or_default();
+                let message = format!("the keys of each entry are set one by one, as by {example}");
+                problems.push(Problem { place, path: String::new(), message });
+                continue;
+            }
+            match (Key::of_variable(name), name.contains("__")) {
+                (Some((key, path)), _) => match value.to_str().and_then(|text| convert(key.kind, text)) {
+                    Some(value) => layers.set(&path, value, place),
                     None => {
                         let message = format!("{} is wanted", wanted(key.kind));
-                        problems.push(Problem { place, path: key.path.to_owned(), message });
+                        problems.push(Problem { place, path, message });
                     }
                 },
                 (None, true) => {
@@ -65,6 +74,40 @@ impl Variables {
             }
         }
         (problems, warnings)
+    }
+
+    /// Adds the entries of arrays of tables that the file does not have. Returns the gaps in their numbers.
+    fn enter(&self, layers: &mut Layers) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for array in ARRAYS {
+            let mut named = BTreeMap::new();
+            for (name, _) in &self.0 {
+                let path = Key::of_variable(name).map(|(_, path)| path);
+                if let Some((within, index)) = path.as_deref().and_then(keys::entry)
+                    && within.path == array.path
+                {
+                    named.entry(index).or_insert(name);
+                }
+            }
+            for (index, name) in named {
+                let place = Place::Variable(name.clone());
+                let next = layers.entries(array);
+                match index.cmp(&next) {
+                    Ordering::Less => {}
+                    Ordering::Equal => layers.enter(array, place),
+                    Ordering::Greater => {
+                        let message = format!(
+                            "there is no entry {next} before it: the entries of [[{}]] are numbered from 0, those of \
+                             the file first, and no number is left out",
+                            array.path
+                        );
+                        problems.push(Problem { place, path: String::new(), message });
+                        break;
+                    }
+                }
+            }
+        }
+        problems
     }
 }
 

@@ -2,9 +2,9 @@
 //! line. What a value means is not looked at here.
 
 use toml::Value;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
-use super::keys::{Key, Kind, sections};
+use super::keys::{Array, Key, Kind, sections};
 use super::layers::{Layers, Place, Problem};
 use super::suggest;
 
@@ -39,6 +39,10 @@ impl Reader<'_> {
         for (name, value) in table {
             let (name, at) = (name.get_ref(), name.span().start);
             let path = if section.is_empty() { name.to_string() } else { format!("{section}.{name}") };
+            if let (Some(array), false) = (Array::find(&path), name.contains('.')) {
+                self.entries(array, value.get_ref(), at);
+                continue;
+            }
             match (Key::find(&path), value.get_ref()) {
                 // It would look like a path of several levels, and is one name.
                 _ if name.contains('.') => {
@@ -48,29 +52,50 @@ impl Reader<'_> {
                         "there is no such key: within quotes a dot makes no levels".to_owned(),
                     );
                 }
-                (Some(key), found) => self.value(key, found, value.span().start),
+                (Some(key), found) => self.value(key, &path, found, value.span().start),
                 (None, DeValue::Table(inner)) if is_section(&path) => self.table(&path, inner),
                 (None, _) if is_section(&path) => {
                     self.problem(at, &path, format!("this is a section: its keys stand below [{path}]"));
                 }
                 (None, found) => {
-                    let what = if found.is_table() { "section" } else { "key" };
-                    let hint = suggest::key(&path).unwrap_or_default();
+                    let (what, hint) = if is_written_as_section(found) {
+                        ("section", suggest::section(&path))
+                    } else {
+                        ("key", suggest::key(&path))
+                    };
+                    let hint = hint.unwrap_or_default();
                     self.problem(at, &path, format!("there is no such {what}{hint}"));
                 }
             }
         }
     }
 
-    fn value(&mut self, key: &'static Key, value: &DeValue<'_>, at: usize) {
+    /// An array of tables, in whichever of TOML's two ways it is written.
+    fn entries(&mut self, array: &'static Array, value: &DeValue<'_>, at: usize) {
+        let Some(entries) = value.as_array() else {
+            let message = format!("this is an array of sections: each entry begins with [[{}]]", array.path);
+            return self.problem(at, array.path, message);
+        };
+        for (index, entry) in entries.iter().enumerate() {
+            let (path, at) = (format!("{}.{index}", array.path), entry.span().start);
+            let place = self.place(at);
+            self.layers.enter(array, place);
+            match entry.get_ref().as_table() {
+                Some(table) => self.table(&path, table),
+                None => self.problem(at, &path, format!("a section is wanted: [[{}]]", array.path)),
+            }
+        }
+    }
+
+    fn value(&mut self, key: &Key, path: &str, value: &DeValue<'_>, at: usize) {
         match convert(key.kind, value) {
             Some(value) => {
                 let place = self.place(at);
-                self.layers.set(key, value, place);
+                self.layers.set(path, value, place);
             }
             None => {
                 let message = format!("{} is wanted, not {}", key.kind.wanted(), describe(key.kind, value));
-                self.problem(at, key.path, message);
+                self.problem(at, path, message);
             }
         }
     }
@@ -88,6 +113,12 @@ impl Reader<'_> {
 
 fn is_section(path: &str) -> bool {
     sections().any(|section| section == path)
+}
+
+fn is_written_as_section(value: &DeValue<'_>) -> bool {
+    let is_array_of_tables =
+        |items: &DeArray<'_>| !items.is_empty() && items.iter().all(|item| item.get_ref().is_table());
+    value.is_table() || value.as_array().is_some_and(is_array_of_tables)
 }
 
 /// The value, if it is of the key's type.

@@ -1,10 +1,11 @@
 //! The configuration of the binary: what can be set, where it comes from, and what it means once it holds.
 //!
 //! Two steps: what was typed (`raw.rs`, laid together by `layers.rs` from defaults, `file.rs` and `env.rs`) and
-//! what it means ([`Config`], made by `check.rs` and valid by construction). The keys with their defaults and
-//! meanings are one table, [`KEYS`]. Nothing is opened, bound or created here, and no default depends on the
+//! what it means ([`Config`], made by `check.rs` and valid by construction; providers, dialects and some sections
+//! judge themselves in files of their own). The keys with their defaults and meanings are one table, [`keys()`]. Nothing is opened, bound or created here, and no default depends on the
 //! machine.
 
+mod bixarena;
 mod captcha;
 mod check;
 mod choice;
@@ -13,15 +14,19 @@ pub mod duration;
 pub mod env;
 mod file;
 mod keys;
+mod knox;
 mod layers;
 mod load;
 mod mail;
 mod origin;
+mod probe;
+mod provider;
 mod public_url;
 mod raw;
 mod secret;
 mod show;
 mod suggest;
+mod syntho;
 
 #[cfg(test)]
 mod document;
@@ -29,23 +34,27 @@ mod document;
 mod tests;
 
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
 use web::ReturnUrl;
 
+pub use bixarena::{BixArena, ServiceClient};
 pub use captcha::Captcha;
-pub use choice::{LogFormat, LogLevel, Scope, Wire};
+pub use choice::{LogFormat, LogLevel, Scope, Subject, TokenAlgorithm, Wire};
 pub use database_url::DatabaseUrl;
-pub use keys::{KEYS, Key, Kind, Preset};
+pub use keys::{ARRAYS, Array, Key, Kind, Preset, keys};
+pub use knox::Knox;
 pub use load::{ConfigError, DEFAULT_FILE, Loaded, load, parse};
 pub use mail::{Mail, Sender, SmtpLogin, SmtpSecurity, SmtpUrl};
 pub use origin::WebOrigin;
+pub use probe::Probe;
+pub use provider::Provider;
 pub use public_url::PublicUrl;
 pub use secret::{Hidden, SecretSource};
 pub use show::{show, show_json};
+pub use syntho::Syntho;
 
 /// Everything that an operator decides. `docs/configuration.md` describes each key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +87,8 @@ pub struct Config {
     pub mail: Mail,
     /// Who verifies answers to captchas; none: nobody does.
     pub captcha: Option<Captcha>,
+    /// The providers that people sign in with, in the order in which they are shown; ids and issuers are unique.
+    pub providers: Vec<Provider>,
     /// Each dialect's own settings.
     pub dialects: Dialects,
 }
@@ -135,65 +146,6 @@ pub struct Dialects {
     pub syntho: Syntho,
     /// `[dialects.probe]`
     pub probe: Probe,
-}
-
-/// `[dialects.knox]`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Knox {
-    /// Whether the dialect is served.
-    pub enabled: bool,
-    /// Which truth it speaks.
-    pub wire: Wire,
-    /// How far logging out everywhere reaches.
-    pub scope: Scope,
-    /// Foreign origins whose pages may call it.
-    pub allowed_origins: Vec<WebOrigin>,
-    /// Hexadecimal characters of a token without its prefix; even, 32 to 128, so 16 to 64 random bytes.
-    pub token_length: usize,
-    /// What a token begins with: at most 10 visible ASCII characters.
-    pub token_prefix: String,
-    /// How long a token lives; none: it never ends.
-    pub token_ttl: Option<Duration>,
-    /// Live tokens a user may have; none: any number.
-    pub token_limit_per_user: Option<NonZeroU32>,
-    /// Whether use moves a token's end. `token_ttl` is then set.
-    pub auto_refresh: bool,
-    /// The latest end of a refreshed token, counted from its making; not shorter than `token_ttl`.
-    pub auto_refresh_max_ttl: Option<Duration>,
-    /// An end is moved only when that moves it by more than this.
-    pub min_refresh_interval: Duration,
-}
-
-/// `[dialects.syntho]`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Syntho {
-    /// Whether the dialect is served.
-    pub enabled: bool,
-    /// Which truth it speaks.
-    pub wire: Wire,
-    /// How far calls that end all sessions reach; it has none yet.
-    pub scope: Scope,
-    /// Foreign origins whose pages may call it.
-    pub allowed_origins: Vec<WebOrigin>,
-    /// How long a session lives, counted from the login; whole seconds, longer than zero.
-    pub session_lifetime: Duration,
-}
-
-/// `[dialects.probe]`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Probe {
-    /// Whether the dialect is served.
-    pub enabled: bool,
-    /// Which truth it speaks.
-    pub wire: Wire,
-    /// How far listing and ending all sessions reaches.
-    pub scope: Scope,
-    /// Foreign origins whose pages may call it.
-    pub allowed_origins: Vec<WebOrigin>,
-    /// How long a session with a long-term token lives, counted from the login; longer than zero.
-    pub long_term: Duration,
-    /// How long a session without one lives, counted from the login; longer than zero.
-    pub short_term: Duration,
-    /// Whether anyone can make an account.
-    pub sign_up: bool,
+    /// `[dialects.bixarena]`
+    pub bixarena: BixArena,
 }

@@ -1,7 +1,7 @@
 //! The configuration as typed: texts and numbers by section, nothing interpreted.
 //!
 //! `check.rs` turns it into a `Config`, and `show.rs` a `Config` back into it. Its fields are exactly the keys
-//! of `keys.rs`, which also holds the defaults: what is absent here has none but follows from other keys.
+//! of the table in `keys.rs`, which also holds the defaults: what is absent here has none but follows from other keys.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,7 @@ pub(super) struct Raw {
     pub(super) password: Password,
     pub(super) mail: Mail,
     pub(super) captcha: Captcha,
+    pub(super) providers: Vec<Provider>,
     pub(super) dialects: Dialects,
 }
 
@@ -85,10 +86,26 @@ pub(super) struct Captcha {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Provider {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) issuer: String,
+    pub(super) client_id: String,
+    pub(super) client_secret: String,
+    pub(super) client_secret_file: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) allow_private_addresses: bool,
+    pub(super) sign_up: bool,
+    pub(super) link_verified_email: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Dialects {
     pub(super) knox: Knox,
     pub(super) syntho: Syntho,
     pub(super) probe: Probe,
+    pub(super) bixarena: BixArena,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -127,4 +144,32 @@ pub(super) struct Probe {
     pub(super) long_term: String,
     pub(super) short_term: String,
     pub(super) sign_up: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BixArena {
+    pub(super) enabled: bool,
+    pub(super) wire: String,
+    pub(super) scope: String,
+    pub(super) allowed_origins: Vec<String>,
+    pub(super) session_idle: String,
+    pub(super) token_ttl: String,
+    pub(super) issuer: String,
+    pub(super) audience: String,
+    pub(super) subject: String,
+    pub(super) algorithm: String,
+    pub(super) rsa_bits: i64,
+    pub(super) rotate_every: String,
+    pub(super) provider: String,
+    pub(super) ui_url: String,
+    pub(super) service_clients: Vec<ServiceClient>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServiceClient {
+    pub(super) id: String,
+    pub(super) secret_file: String,
+    pub(super) roles: Vec<String>,
 }

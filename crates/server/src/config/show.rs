@@ -1,14 +1,15 @@
 //! The effective configuration, printed so that it can be read back.
 //!
-//! What a key can hold of secrets is masked: the passwords in `database.url` and `mail.smtp_url`, `captcha.secret`. A
-//! configuration with one of them is shown and not to be read back.
+//! What a key can hold of secrets is masked: the passwords in `database.url` and `mail.smtp_url`, `captcha.secret` and
+//! the providers' `client_secret`. A configuration with one of them is shown and not to be read back.
 
 use std::path::Path;
 use std::time::Duration;
 
+use identity::federation::ProviderId;
 use serde_json::Value;
 
-use super::keys::KEYS;
+use super::keys::{self, ARRAYS, Array, Key};
 use super::{Config, SecretSource, duration, raw};
 
 /// The configuration as TOML, every key included, in the order of the documentation.
@@ -16,16 +17,54 @@ use super::{Config, SecretSource, duration, raw};
 pub fn show(config: &Config) -> String {
     let json = show_json(config);
     let mut text = String::new();
-    let mut section = "";
-    for key in KEYS {
-        if key.section() != section {
-            section = key.section();
-            text.push_str(&format!("\n[{section}]\n"));
+    let mut last = None;
+    for section in keys::keys().map(Key::section) {
+        if last.replace(section) != Some(section) {
+            match section.strip_suffix(".*").and_then(Array::find) {
+                Some(array) => entries(&mut text, array, &json),
+                None => table(&mut text, section, &json),
+            }
         }
-        let value = json.pointer(&format!("/{}", key.path.replace('.', "/")));
-        text.push_str(&format!("{} = {}\n", key.name(), value.map_or_else(String::new, toml)));
     }
     text
+}
+
+/// A section that is there once. An array of tables without an entry stands in it like a key.
+fn table(text: &mut String, section: &str, json: &Value) {
+    if !section.is_empty() {
+        text.push_str(&format!("\n{}\n", keys::heading(section)));
+    }
+    for key in keys::keys().filter(|key| key.section() == section) {
+        line(text, key.name(), at(json, key.path));
+    }
+    for array in ARRAYS {
+        let (above, name) = array.path.rsplit_once('.').unwrap_or(("", array.path));
+        if above == section && length(json, array) == 0 {
+            line(text, name, at(json, array.path));
+        }
+    }
+}
+
+fn entries(text: &mut String, array: &Array, json: &Value) {
+    for index in 0..length(json, array) {
+        text.push_str(&format!("\n[[{}]]\n", array.path));
+        for key in array.keys() {
+            line(text, key.name(), at(json, &key.path_at(index)));
+        }
+    }
+}
+
+fn line(text: &mut String, name: &str, value: Option<&Value>) {
+    text.push_str(&format!("{name} = {}\n", value.map_or_else(String::new, toml)));
+}
+
+/// What stands behind a concrete path.
+fn at<'a>(json: &'a Value, path: &str) -> Option<&'a Value> {
+    json.pointer(&format!("/{}", path.replace('.', "/")))
+}
+
+fn length(json: &Value, array: &Array) -> usize {
+    at(json, array.path).and_then(Value::as_array).map_or(0, Vec::len)
 }
 
 /// The configuration as JSON, nested like the file.
@@ -68,10 +107,12 @@ fn raw(config: &Config) -> raw::Raw {
         password: password(&config.password),
         mail: mail(&config.mail),
         captcha: captcha(config.captcha.as_ref()),
+        providers: config.providers.iter().map(provider).collect(),
         dialects: raw::Dialects {
             knox: knox(&config.dialects.knox),
             syntho: syntho(&config.dialects.syntho),
             probe: probe(&config.dialects.probe),
+            bixarena: bixarena(&config.dialects.bixarena),
         },
     }
 }
@@ -99,14 +140,25 @@ fn mail(mail: &super::Mail) -> raw::Mail {
 }
 
 fn captcha(captcha: Option<&super::Captcha>) -> raw::Captcha {
-    let (mut secret, mut secret_file) = (String::new(), String::new());
-    match captcha.map(|captcha| &captcha.secret) {
-        Some(SecretSource::Given(hidden)) => secret = hidden.to_string(),
-        Some(SecretSource::File(file)) => secret_file = path(file),
-        None => {}
-    }
+    let (secret, secret_file) = SecretSource::shown(captcha.map(|captcha| &captcha.secret));
     let verify_url = captcha.map(|captcha| captcha.verify_url.to_string()).unwrap_or_default();
     raw::Captcha { verify_url, secret, secret_file }
+}
+
+fn provider(provider: &super::Provider) -> raw::Provider {
+    let (client_secret, client_secret_file) = SecretSource::shown(provider.client_secret.as_ref());
+    raw::Provider {
+        id: provider.id.to_string(),
+        name: provider.name.clone(),
+        issuer: provider.issuer.clone(),
+        client_id: provider.client_id.clone(),
+        client_secret,
+        client_secret_file,
+        scopes: provider.scopes.clone(),
+        allow_private_addresses: provider.allow_private_addresses,
+        sign_up: provider.sign_up,
+        link_verified_email: provider.link_verified_email,
+    }
 }
 
 fn knox(knox: &super::Knox) -> raw::Knox {
@@ -144,6 +196,34 @@ fn probe(probe: &super::Probe) -> raw::Probe {
         long_term: duration::format(probe.long_term),
         short_term: duration::format(probe.short_term),
         sign_up: probe.sign_up,
+    }
+}
+
+fn bixarena(bixarena: &super::BixArena) -> raw::BixArena {
+    raw::BixArena {
+        enabled: bixarena.enabled,
+        wire: bixarena.wire.name().to_owned(),
+        scope: bixarena.scope.name().to_owned(),
+        allowed_origins: bixarena.allowed_origins.iter().map(ToString::to_string).collect(),
+        session_idle: duration::format(bixarena.session_idle),
+        token_ttl: duration::format(bixarena.token_ttl),
+        issuer: bixarena.issuer.clone(),
+        audience: bixarena.audience.clone(),
+        subject: bixarena.subject.name().to_owned(),
+        algorithm: bixarena.algorithm.name().to_owned(),
+        rsa_bits: bixarena.rsa_bits.into(),
+        rotate_every: optional(bixarena.rotate_every),
+        provider: bixarena.provider.as_ref().map(ProviderId::to_string).unwrap_or_default(),
+        ui_url: bixarena.ui_url.to_string(),
+        service_clients: bixarena.service_clients.iter().map(service_client).collect(),
+    }
+}
+
+fn service_client(client: &super::ServiceClient) -> raw::ServiceClient {
+    raw::ServiceClient {
+        id: client.id.clone(),
+        secret_file: path(&client.secret_file),
+        roles: client.roles.clone(),
     }
 }
 

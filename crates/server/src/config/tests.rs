@@ -1,7 +1,10 @@
 //! Rules of the configuration, by subject.
 
+mod arrays;
+mod bixarena;
 mod loading;
 mod mail;
+mod providers;
 mod table;
 mod values;
 

@@ -1,17 +1,59 @@
-//! A database with rows in it that an earlier program made: what was in it is there afterwards.
+//! A database with rows in it that earlier programs made: what was in it is there afterwards.
 
+use identity::Timestamp;
+use identity::keyring::{KeyAlgorithm, KeyUse, SigningKey, SigningKeyId};
 use identity::ports::{Change, Commit, Store as _};
 use identity::secret::{Digest, DigestKind};
 use identity::user::{PersonName, User, UserNumber};
 use sha2::Digest as _;
 use store::{PostgresUrl, Store};
+use uuid::Uuid;
 
 use crate::postgres::cluster;
-use crate::world::{at, create, everybody, key, new_key, new_session};
+use crate::world::{at, create, everybody, key, new_identity, new_key, new_session, new_signing_key};
 
-/// The rows of an earlier program, with bytes as this engine writes them: an active user and a deleted one, and a
-/// session each.
-fn rows(bytes: fn(u8, usize) -> String) -> String {
+/// A migration, and the rows that the program made whose last one it was.
+struct Earlier {
+    name: &'static str,
+    sql: &'static str,
+    rows: fn(Bytes) -> String,
+}
+
+/// Bytes as an engine writes them: one of them, so many times.
+type Bytes = fn(u8, usize) -> String;
+
+const SQLITE: [Earlier; 2] = [
+    Earlier {
+        name: "foundation",
+        sql: include_str!("../../migrations/sqlite/0001_foundation.sql"),
+        rows: users_and_sessions,
+    },
+    Earlier {
+        name: "tokens_and_mail",
+        sql: include_str!("../../migrations/sqlite/0002_tokens_and_mail.sql"),
+        rows: signing_key,
+    },
+];
+
+const POSTGRES: [Earlier; 2] = [
+    Earlier { sql: include_str!("../../migrations/postgres/0001_foundation.sql"), ..SQLITE[0] },
+    Earlier { sql: include_str!("../../migrations/postgres/0002_tokens_and_mail.sql"), ..SQLITE[1] },
+];
+
+/// What these programs did, one after the other, to a database with an empty history.
+fn made_by(programs: &[Earlier], bytes: Bytes, blob: fn(&str) -> String) -> String {
+    let made = programs.iter().zip(1..).map(|(program, number)| {
+        let Earlier { name, sql, rows } = program;
+        let checksum: String = sha2::Sha256::digest(sql).iter().map(|byte| format!("{byte:02x}")).collect();
+        let remember =
+            format!("INSERT INTO schema_migrations VALUES ({number}, '{name}', {});", blob(&checksum));
+        format!("{sql}; {remember} {}", rows(bytes))
+    });
+    made.collect()
+}
+
+/// An active user and a deleted one, and a session each.
+fn users_and_sessions(bytes: Bytes) -> String {
     let user = |n: u8, names: &str, deleted: &str| {
         format!(
             "INSERT INTO users (id, username, email, email_verified, name, role, status, password_hash,
@@ -30,15 +72,14 @@ fn rows(bytes: fn(u8, usize) -> String) -> String {
     )
 }
 
-fn hex(n: u8, times: usize) -> String {
-    format!("{n:02x}").repeat(times)
+/// The key that signs.
+fn signing_key(bytes: Bytes) -> String {
+    let (id, sealed) = (bytes(0, 16), bytes(8, 40));
+    format!("INSERT INTO signing_keys VALUES ({id}, 'probe', 'HS256', {sealed}, 7000, NULL);")
 }
 
-fn checksum(text: &str) -> String {
-    sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-async fn holds_what_was_in_it(store: &Store) {
+/// What the first of these many programs made, and that all of it goes on.
+async fn holds_what_they_made(store: &Store, programs: usize) {
     let ann = store.user_by_name(&key("ann@example.org")).await.unwrap().unwrap();
     let secret = |n| Digest { kind: DigestKind::Sha256, bytes: vec![n; 32] };
     for (n, owner) in [(1, false), (2, true)] {
@@ -70,40 +111,66 @@ async fn holds_what_was_in_it(store: &Store) {
         ..ann
     };
     assert!(renamed == expected);
+    if programs > 1 {
+        holds_the_key(store).await;
+    }
+    let identity = new_identity(expected.id, "1");
+    let link = Change::LinkIdentity { identity, version: expected.credential_version };
+    store.commit(Commit { changes: vec![link], events: vec![] }).await.unwrap();
+    assert_eq!(store.external_identities(expected.number).await.unwrap().len(), 1);
+}
+
+/// It began when it was made, and may be followed by another.
+async fn holds_the_key(store: &Store) {
+    let begun = Timestamp::from_millis(7000);
+    let made = SigningKey {
+        id: SigningKeyId(Uuid::nil()),
+        key_use: KeyUse::Probe,
+        algorithm: KeyAlgorithm::Hs256,
+        sealed: vec![8; 40],
+        created: begun,
+        begins: begun,
+        ends: None,
+    };
+    assert_eq!(store.signing_keys(KeyUse::Probe).await.unwrap(), std::slice::from_ref(&made));
+    let next = new_signing_key();
+    let add = Change::AddSigningKey { key: next.clone(), previous: Some((made.id, at(100))) };
+    store.commit(Commit { changes: vec![add], events: vec![] }).await.unwrap();
+    let retired = SigningKey { ends: Some(at(100)), ..made };
+    assert_eq!(store.signing_keys(KeyUse::Probe).await.unwrap(), [next, retired]);
 }
 
 #[tokio::test]
 async fn an_earlier_database_is_brought_up_to_date_on_sqlite() {
-    const FOUNDATION: &str = include_str!("../../migrations/sqlite/0001_foundation.sql");
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("vestibule.db");
-    let earlier = rusqlite::Connection::open(&path).unwrap();
-    let history = format!(
-        "CREATE TABLE schema_migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL,
-             checksum BLOB NOT NULL) STRICT;
-         INSERT INTO schema_migrations VALUES (1, 'foundation', x'{}');",
-        checksum(FOUNDATION)
-    );
-    let rows = rows(|n, times| format!("x'{}'", hex(n, times)));
-    earlier.execute_batch(&format!("{FOUNDATION} {history} {rows}")).unwrap();
-    drop(earlier);
-    holds_what_was_in_it(&Store::open_sqlite(&path).unwrap()).await;
+    for programs in 1..=SQLITE.len() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vestibule.db");
+        let earlier = rusqlite::Connection::open(&path).unwrap();
+        let remembered =
+            "CREATE TABLE schema_migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL,
+            checksum BLOB NOT NULL) STRICT";
+        let blob = |hex: &str| format!("x'{hex}'");
+        let bytes = |n, times| format!("x'{}'", format!("{n:02x}").repeat(times));
+        let made = made_by(&SQLITE[..programs], bytes, blob);
+        earlier.execute_batch(&format!("{remembered}; {made}")).unwrap();
+        drop(earlier);
+        holds_what_they_made(&Store::open_sqlite(&path).unwrap(), programs).await;
+    }
 }
 
 #[tokio::test]
 async fn an_earlier_database_is_brought_up_to_date_on_postgres() {
-    const FOUNDATION: &str = include_str!("../../migrations/postgres/0001_foundation.sql");
-    let url = cluster::database();
-    let (earlier, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(connection);
-    let history = format!(
-        "CREATE TABLE schema_migrations (number BIGINT NOT NULL, name TEXT NOT NULL, checksum BYTEA NOT NULL,
-             CONSTRAINT schema_migrations_number PRIMARY KEY (number));
-         INSERT INTO schema_migrations VALUES (1, 'foundation', '\\x{}');",
-        checksum(FOUNDATION)
-    );
-    let rows = rows(|n, times| format!("'\\x{}'", hex(n, times)));
-    earlier.batch_execute(&format!("{FOUNDATION}; {history} {rows}")).await.unwrap();
-    let store = Store::open_postgres(&PostgresUrl::parse(&url).unwrap()).await.unwrap();
-    holds_what_was_in_it(&store).await;
+    for programs in 1..=POSTGRES.len() {
+        let url = cluster::database();
+        let (earlier, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let remembered = "CREATE TABLE schema_migrations (number BIGINT NOT NULL, name TEXT NOT NULL,
+            checksum BYTEA NOT NULL, CONSTRAINT schema_migrations_number PRIMARY KEY (number))";
+        let blob = |hex: &str| format!("'\\x{hex}'");
+        let bytes = |n, times| format!("'\\x{}'", format!("{n:02x}").repeat(times));
+        let made = made_by(&POSTGRES[..programs], bytes, blob);
+        earlier.batch_execute(&format!("{remembered}; {made}")).await.unwrap();
+        let store = Store::open_postgres(&PostgresUrl::parse(&url).unwrap()).await.unwrap();
+        holds_what_they_made(&store, programs).await;
+    }
 }

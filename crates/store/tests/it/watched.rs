@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use identity::api_key::ApiKey;
 use identity::audit::Event;
+use identity::federation::ExternalIdentity;
+use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
@@ -99,6 +101,25 @@ impl Store for Watched {
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {
         self.used("ticket_by_digest");
         self.inner.ticket_by_digest(digest).await
+    }
+
+    async fn external_identity(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> StoreResult<Option<(ExternalIdentity, User)>> {
+        self.used("external_identity");
+        self.inner.external_identity(issuer, subject).await
+    }
+
+    async fn external_identities(&self, of: UserNumber) -> StoreResult<Vec<ExternalIdentity>> {
+        self.used("external_identities");
+        self.inner.external_identities(of).await
+    }
+
+    async fn flow_by_digest(&self, digest: &Digest) -> StoreResult<Option<Flow>> {
+        self.used("flow_by_digest");
+        self.inner.flow_by_digest(digest).await
     }
 
     async fn mails(&self, of: UserNumber, kind: MailKind, after: Timestamp) -> StoreResult<u64> {

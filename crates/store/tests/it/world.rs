@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use identity::api_key::{ApiKey, NewApiKey};
 use identity::audit::{Event, EventKind};
+use identity::federation::{ExternalIdentity, NewExternalIdentity};
+use identity::flow::{Flow, NewFlow};
 use identity::keyring::{KeyUse, SigningKey, SigningKeyId};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
@@ -34,6 +36,8 @@ pub(crate) struct World {
     at: At,
     /// The digests of the tickets that were opened by [`World::open_ticket`]: there is no list of them to read.
     tickets: Mutex<Vec<Digest>>,
+    /// The same of the flows of [`World::open_flow`].
+    flows: Mutex<Vec<Digest>>,
 }
 
 /// Where its database is.
@@ -69,6 +73,8 @@ struct State {
     sessions: Vec<Session>,
     api_keys: Vec<ApiKey>,
     tickets: Vec<Ticket>,
+    external_identities: Vec<ExternalIdentity>,
+    flows: Vec<Flow>,
     signing_keys: Vec<SigningKey>,
     mail: (Vec<QueuedMail>, Vec<u64>),
     throttles: Vec<Option<Throttle>>,
@@ -80,7 +86,7 @@ impl World {
     async fn new(at: At) -> Self {
         let parts = Parts::default();
         let store = Arc::new(Watched { inner: at.open().await, parts: Arc::clone(&parts) });
-        Self { store, parts, at, tickets: Mutex::default() }
+        Self { store, parts, at, tickets: Mutex::default(), flows: Mutex::default() }
     }
 
     /// The same database, opened once more, as another process does.
@@ -138,12 +144,17 @@ impl World {
             sessions: vec![],
             api_keys: vec![],
             tickets: vec![],
-            signing_keys: store.signing_keys(KeyUse::Probe).await.unwrap(),
+            external_identities: vec![],
+            flows: vec![],
+            signing_keys: vec![],
             mail: (store.mail_due(FAR, 1000).await.unwrap(), vec![]),
             throttles: vec![],
             events: store.events(0, 1000).await.unwrap(),
             master_key: store.master_key_check().await.unwrap(),
         };
+        for key_use in KeyUse::ALL {
+            state.signing_keys.extend(store.signing_keys(key_use).await.unwrap());
+        }
         for user in store.users(UserNumber(0), 1000).await.unwrap() {
             let key = user.login_keys().remove(0);
             let hash = store.credentials(&key).await.unwrap().unwrap().password;
@@ -152,6 +163,7 @@ impl World {
         for n in 1..10 {
             let query = SessionQuery { live_at: None, after: None, limit: 1000 };
             state.sessions.extend(store.sessions(UserNumber(n), query).await.unwrap());
+            state.external_identities.extend(store.external_identities(UserNumber(n)).await.unwrap());
             for door in ["knox", "probe"] {
                 state.api_keys.extend(store.api_keys(UserNumber(n), &Door::new(door)).await.unwrap());
             }
@@ -163,6 +175,10 @@ impl World {
         let tickets = self.tickets.lock().unwrap().clone();
         for digest in tickets {
             state.tickets.extend(store.ticket_by_digest(&digest).await.unwrap().map(|(ticket, _)| ticket));
+        }
+        let flows = self.flows.lock().unwrap().clone();
+        for digest in flows {
+            state.flows.extend(store.flow_by_digest(&digest).await.unwrap());
         }
         for n in [1, 2, 3, 0xEE] {
             state.throttles.push(store.throttle(&name_bucket(n)).await.unwrap());
@@ -246,6 +262,27 @@ impl World {
         self.store.inner.ticket_by_digest(&digest_of(ticket.id.0)).await.unwrap().is_some()
     }
 
+    /// Links this user to a provider.
+    pub(crate) async fn link(&self, identity: NewExternalIdentity) -> ExternalIdentity {
+        let user = self.store.inner.user_by_id(identity.user).await.unwrap().unwrap();
+        let NewExternalIdentity { id, user: _, issuer, subject, created } = identity.clone();
+        self.apply(Change::LinkIdentity { identity, version: user.credential_version }).await;
+        ExternalIdentity { id, user: user.number, issuer, subject, created }
+    }
+
+    /// Begins a login by a provider.
+    pub(crate) async fn open_flow(&self, new: NewFlow) -> Flow {
+        let opened = new.flow.clone();
+        self.flows.lock().unwrap().push(new.digest.clone());
+        self.apply(Change::OpenFlow(new)).await;
+        opened
+    }
+
+    /// The flow as stored now, by the digest that [`new_flow`] gives.
+    pub(crate) async fn stored_flow(&self, flow: &Flow) -> Option<Flow> {
+        self.store.inner.flow_by_digest(&digest_of(flow.id.0)).await.unwrap()
+    }
+
     pub(crate) async fn throttle(&self, bucket: &Bucket) -> Option<Throttle> {
         self.store.inner.throttle(bucket).await.unwrap()
     }
@@ -296,6 +333,9 @@ pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, O
         ("api_key_by_digest", store.api_key_by_digest(&digest(session)).await.err()),
         ("api_keys", store.api_keys(UserNumber(1), &Door::new("probe")).await.err()),
         ("ticket_by_digest", store.ticket_by_digest(&digest(session)).await.err()),
+        ("external_identity", store.external_identity("https://op.example", "1").await.err()),
+        ("external_identities", store.external_identities(UserNumber(1)).await.err()),
+        ("flow_by_digest", store.flow_by_digest(&digest(session)).await.err()),
         ("mails", store.mails(UserNumber(1), MailKind::VerifyEmail, at(0)).await.err()),
         ("signing_keys", store.signing_keys(KeyUse::Probe).await.err()),
         ("mail_due", store.mail_due(at(0), 9).await.err()),

@@ -1,5 +1,6 @@
 //! Logins.
 
+use identity::user::User;
 use identity::{PasswordSignIn, SignedIn};
 use web::ReturnUrls;
 
@@ -43,28 +44,99 @@ pub(in crate::probe) fn sign_in<'a>(form: &'a Fields, urls: &ReturnUrls) -> Resu
     })
 }
 
-/// A form of `POST /auth/oauth-sign-in` is looked at, and that is all: there is no provider yet (contracts 3.4).
-pub(in crate::probe) fn oauth_sign_in(form: &Fields) -> Result<(), Violations> {
+/// A form of `POST /auth/oauth-sign-in`, read. Whose address it names is not asked: who somebody is to a provider is
+/// told by the provider.
+pub(in crate::probe) struct OAuthSignIn<'a> {
+    /// Only to look at the token.
+    pub(in crate::probe) check_auth: bool,
+    pub(in crate::probe) end_others: bool,
+    pub(in crate::probe) long_term: bool,
+    pub(in crate::probe) token: Option<ShownToken<'a>>,
+    pub(in crate::probe) echo: Echo<'a>,
+}
+
+/// A provider's token, as it was shown.
+#[derive(Clone, Copy)]
+pub(in crate::probe) struct ShownToken<'a> {
+    pub(in crate::probe) provider: &'a str,
+    pub(in crate::probe) token: &'a str,
+}
+
+pub(in crate::probe) fn oauth_sign_in<'a>(
+    form: &'a Fields,
+    urls: &ReturnUrls,
+) -> Result<OAuthSignIn<'a>, Violations> {
     form.read(|reader| {
-        reader.flag("check-auth", false);
-        reader.text(&CURRENT_USER);
+        let check_auth = reader.flag("check-auth", false);
+        let current_user = reader.text(&CURRENT_USER);
         reader.text(&OTHER_EMAIL);
-        reader.flag("logout-other", false);
-        reader.flag("long-term-token", true);
-        reader.text(&RET_URL);
+        let end_others = reader.flag("logout-other", false);
+        let long_term = reader.flag("long-term-token", true);
+        let ret_url = reader.text(&RET_URL);
+        let mut shown = None;
         // A form calls it by another name than JSON does.
-        for (token, parts) in [
+        for (object, [provider, token]) in [
             ("oauth-provider-token", ["oauth-provider-token/provider", "oauth-provider-token/token"]),
             ("oauth-token", ["oauth-token/provider", "oauth-token/token"]),
         ] {
-            if reader.has_object(token) {
-                for part in parts {
-                    reader.text(&Text::required(part));
-                }
+            if reader.has_object(object) {
+                let provider = reader.text(&Text::required(provider));
+                let token = reader.text(&Text::required(token));
+                let both = provider.zip(token);
+                shown = shown.or(both.map(|(provider, token)| ShownToken { provider, token }));
             }
         }
-        Some(())
+        let echo = Echo { current_user, ret_url: repeated(urls, ret_url) };
+        Some(OAuthSignIn { check_auth, end_others, long_term, token: shown, echo })
     })
+}
+
+/// What became of a provider's token that was only to be looked at.
+pub(in crate::probe) fn looked_at<'a>(
+    found: Result<&'a User, &'static str>,
+    shown: Option<ShownToken<'a>>,
+    echo: &Echo<'a>,
+) -> wire::OAuthSignedIn<'a> {
+    let user = found.ok();
+    wire::OAuthSignedIn {
+        api_token: None,
+        check_auth_result: wire::CheckAuthResult {
+            message: found.err().unwrap_or(ACCEPTED),
+            ok: found.is_ok(),
+        },
+        current_user: echo.current_user,
+        email: user.and_then(|user| user.email.as_deref()),
+        jwt_token: None,
+        oauth_provider_tokens: shown.filter(|_| user.is_some()).map(provider_token).into_iter().collect(),
+        ret_url: echo.ret_url,
+        status: user.map_or("anonymous", |user| user.status.as_str()),
+        user_id: user.map_or(0, |user| user.number.0),
+    }
+}
+
+const ACCEPTED: &str = "ok";
+
+fn provider_token(shown: ShownToken<'_>) -> wire::ProviderToken<'_> {
+    wire::ProviderToken { provider: shown.provider, token: shown.token }
+}
+
+pub(in crate::probe) fn oauth_signed_in<'a>(
+    signed_in: &'a SignedIn,
+    api_token: &'a str,
+    shown: ShownToken<'a>,
+    echo: &Echo<'a>,
+) -> wire::OAuthSignedIn<'a> {
+    let mut answer = looked_at(Ok(&signed_in.user), Some(shown), echo);
+    answer.api_token = Some(api_token);
+    answer.jwt_token = Some(jwt_token(signed_in));
+    answer
+}
+
+fn jwt_token(signed_in: &SignedIn) -> wire::JwtToken<'_> {
+    wire::JwtToken {
+        expire: signed_in.session.expires().map(time).unwrap_or_default(),
+        token: signed_in.secret.expose(),
+    }
 }
 
 pub(in crate::probe) fn signed_in<'a>(
@@ -72,15 +144,12 @@ pub(in crate::probe) fn signed_in<'a>(
     api_token: &'a str,
     echo: &Echo<'a>,
 ) -> wire::SignedIn<'a> {
-    let SignedIn { user, session, secret } = signed_in;
+    let user = &signed_in.user;
     wire::SignedIn {
         api_token,
         current_user: echo.current_user,
         email: user.email.as_deref(),
-        jwt_token: wire::JwtToken {
-            expire: session.expires().map(time).unwrap_or_default(),
-            token: secret.expose(),
-        },
+        jwt_token: jwt_token(signed_in),
         oauth_provider_tokens: [],
         ret_url: echo.ret_url,
         status: user.status.as_str(),

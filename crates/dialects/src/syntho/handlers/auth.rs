@@ -8,7 +8,7 @@ use web::Context;
 use web::drf::error as drf;
 use web::fault::concerning;
 
-use super::{json, known, negotiate};
+use super::{json, negotiate};
 use crate::syntho::{Syntho, caller, convert, error, routes, wire};
 
 /// Whoever asks is told the ways in.
@@ -19,8 +19,9 @@ pub(in crate::syntho) async fn get(
 ) -> Result<Response, Response> {
     negotiate(request.headers(), request.uri())?;
     let (_, stale) = caller::anybody(&syntho, &context, request.headers()).await?;
-    let passwords = syntho.web.identity.sign_in.takes_passwords();
-    let answer = drf::json(StatusCode::OK, &convert::login_methods(passwords, &syntho.surface));
+    let identity = &syntho.web.identity;
+    let (passwords, providers) = (identity.sign_in.takes_passwords(), identity.federation.providers());
+    let answer = drf::json(StatusCode::OK, &convert::login_methods(passwords, providers, &syntho.surface));
     Ok(if stale { syntho.cookie.clear(answer) } else { answer })
 }
 
@@ -55,7 +56,8 @@ pub(in crate::syntho) async fn delete(
     context: Context,
     request: Request,
 ) -> Result<Response, Response> {
-    let caller = known(&syntho, &context, request.headers(), request.uri()).await?;
+    negotiate(request.headers(), request.uri())?;
+    let caller = caller::of_a_session(&syntho, &context, request.headers()).await?;
     let op = context.op(&syntho.surface.door, caller.actor());
     let ended = syntho.web.identity.sessions.sign_out(&op, &caller).await;
     ended.map_err(|error| syntho.cookie.clear(error::say(&error)))?;

@@ -2,6 +2,7 @@
 
 pub(super) mod auth;
 pub(super) mod me;
+pub(super) mod oidc;
 pub(super) mod password;
 pub(super) mod slash;
 pub(super) mod users;

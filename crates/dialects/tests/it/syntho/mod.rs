@@ -3,6 +3,7 @@
 mod browser;
 mod login;
 mod login_refused;
+mod oidc;
 mod password;
 mod sign_out;
 mod silence;

@@ -48,6 +48,10 @@ fn every_command_of_the_fixed_interface_is_understood() {
         "session list --user REF",
         "session list --all --user REF",
         "session revoke ID",
+        "signing-key list",
+        "signing-key rotate",
+        "signing-key rotate --use probe",
+        "signing-key rotate --now --use bixarena",
     ];
     for line in lines {
         command(line);
@@ -85,6 +89,8 @@ fn wrong_usage_ends_with_2() {
         ("session list", MissingRequiredArgument),
         ("session list REF", UnknownArgument),
         ("session revoke", MissingRequiredArgument),
+        ("signing-key list --use probe", UnknownArgument),
+        ("signing-key rotate --use knox", InvalidValue),
     ];
     for (line, kind) in cases {
         let error = parse(line).expect_err(line);

@@ -94,7 +94,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_key_that_was_meant() {
         ("[dialect.knox]", "1: dialect: there is no such section; did you mean dialects?"),
         ("[dialects.nox]", "1: dialects.nox: there is no such section; did you mean dialects.knox?"),
         ("colour = 1", "1: colour: there is no such key"),
-        ("[[providers]]", "1: providers: there is no such key"),
+        ("[[colours]]", "1: colours: there is no such section"),
         (
             "\"log.level\" = \"off\"",
             "1: log.level: there is no such key: within quotes a dot makes no levels",

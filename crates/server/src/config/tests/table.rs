@@ -5,23 +5,41 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::super::{KEYS, Key, Preset, document, parse, show, show_json};
+use super::super::{ARRAYS, Array, Key, Preset, document, keys, parse, show, show_json};
 use super::{config, env, loaded};
 
-/// The dotted paths of everything that is no object, in a nested JSON object.
+/// The paths of all values in a nested JSON object, as the table of keys writes them.
 fn paths(value: &Value, above: &str, found: &mut BTreeSet<String>) {
-    let Value::Object(fields) = value else {
-        found.insert(above.to_owned());
-        return;
-    };
-    for (name, inner) in fields {
-        let path = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
-        paths(inner, &path, found);
+    let below = |name: &str| if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, inner)| paths(inner, &below(name), found)),
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            items.iter().for_each(|item| paths(item, &below("*"), found));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            found.insert(above.to_owned());
+        }
     }
 }
 
+/// What a shown configuration holds of a key; within an array of tables in the first entry.
+fn shown<'a>(json: &'a Value, key: &Key) -> Option<&'a Value> {
+    json.pointer(&format!("/{}", key.path_at(0).replace('.', "/")))
+}
+
 /// What excludes another key, and so cannot be changed together with it.
-const EXCLUSIVE: &str = "captcha.secret";
+const EXCLUSIVE: [&str; 2] = ["captcha.secret", "providers.*.client_secret"];
+
+/// One entry of each array of tables, with nothing in it that could be left out.
+const ONE_EACH: &str = r#"
+[[providers]]
+id = "first"
+issuer = "https://first.example"
+client_id = "x"
+[[dialects.bixarena.service_clients]]
+id = "first"
+secret_file = "first"
+"#;
 
 /// A configuration in which every other key differs from its default.
 const ALL_CHANGED: &str = r#"
@@ -60,6 +78,16 @@ templates = "/etc/vestibule/mail"
 [captcha]
 verify_url = "https://captcha.example/siteverify"
 secret_file = "/run/secrets/captcha"
+[[providers]]
+id = "acme"
+name = "Acme 'SSO' \"1\""
+issuer = "http://10.0.0.1:9000/realms/Acme"
+client_id = "vestibule"
+client_secret_file = "/run/secrets/acme"
+scopes = ["openid", "groups"]
+allow_private_addresses = true
+sign_up = false
+link_verified_email = true
 [dialects.knox]
 enabled = false
 wire = "deployed"
@@ -86,23 +114,63 @@ allowed_origins = ["https://app.example"]
 long_term = "30d"
 short_term = "1h"
 sign_up = true
+[dialects.bixarena]
+enabled = false
+wire = "deployed"
+scope = "account"
+allowed_origins = ["https://app.example"]
+session_idle = "7d"
+token_ttl = "5m"
+issuer = "urn:bixarena:auth"
+audience = "urn:bixarena:api"
+subject = "username"
+algorithm = "EdDSA"
+rsa_bits = 3072
+rotate_every = ""
+provider = "acme"
+ui_url = "https://app.example/arena?from=login#top"
+[[dialects.bixarena.service_clients]]
+id = "leaderboard"
+secret_file = "/run/secrets/leaderboard"
+roles = ["service", "reader"]
 "#;
 
 #[test]
 fn the_table_and_the_typed_settings_have_the_same_keys() {
     let mut typed = BTreeSet::new();
-    paths(&show_json(&config("")), "", &mut typed);
-    let table: BTreeSet<String> = KEYS.iter().map(|key| key.path.to_owned()).collect();
-    assert_eq!(table.len(), KEYS.len(), "a key stands twice in KEYS");
+    paths(&show_json(&config(ONE_EACH)), "", &mut typed);
+    let table: BTreeSet<String> = keys().map(|key| key.path.to_owned()).collect();
+    assert_eq!(table.len(), keys().count(), "a key stands twice in the table");
     let missing: Vec<_> = typed.difference(&table).collect();
-    assert!(missing.is_empty(), "fields of raw.rs that KEYS in keys.rs lacks: {missing:?}");
+    assert!(missing.is_empty(), "fields of raw.rs that the table in keys/ lacks: {missing:?}");
     let extra: Vec<_> = table.difference(&typed).collect();
-    assert!(extra.is_empty(), "keys of keys.rs that are no field of raw.rs: {extra:?}");
+    assert!(extra.is_empty(), "keys of the table in keys/ that are no field of raw.rs: {extra:?}");
+}
+
+#[test]
+fn every_array_of_tables_has_keys_and_every_entry_an_array() {
+    for array in ARRAYS {
+        assert!(array.keys().next().is_some(), "{}", array.path);
+    }
+    for key in keys().filter(|key| key.path.contains('*')) {
+        let array = key.array().and_then(Array::find);
+        assert!(array.is_some(), "{} stands in no array of ARRAYS in keys.rs", key.path);
+        assert_eq!(Key::find(&key.path_at(3)).map(|found| found.path), Some(key.path));
+    }
+}
+
+#[test]
+fn the_example_of_an_array_of_tables_loads() {
+    for array in ARRAYS {
+        let shown = show_json(&config(array.example));
+        let entries = shown.pointer(&format!("/{}", array.path.replace('.', "/"))).unwrap();
+        assert_eq!(entries.as_array().map(Vec::len), Some(1), "{}", array.path);
+    }
 }
 
 #[test]
 fn the_keys_of_a_section_stand_together() {
-    let mut sections: Vec<_> = KEYS.iter().map(Key::section).collect();
+    let mut sections: Vec<_> = keys().map(Key::section).collect();
     sections.dedup();
     let distinct: BTreeSet<_> = sections.iter().collect();
     assert_eq!(distinct.len(), sections.len(), "{sections:?}");
@@ -111,24 +179,27 @@ fn the_keys_of_a_section_stand_together() {
 
 #[test]
 fn every_default_is_what_an_empty_configuration_comes_to() {
-    let defaults = loaded("");
-    assert_eq!(defaults.warnings, Vec::<String>::new());
-    for key in KEYS {
-        if let Preset::Toml(text) = key.preset {
-            let section =
-                if key.section().is_empty() { String::new() } else { format!("[{}]\n", key.section()) };
-            assert_eq!(config(&format!("{section}{} = {text}", key.name())), defaults.config, "{}", key.path);
-        }
+    assert_eq!(loaded("").warnings, Vec::<String>::new());
+    for key in keys() {
+        let Preset::Toml(text) = key.preset else { continue };
+        // An entry's keys follow the entry's own, and the last entry can be added to.
+        let below = match key.array() {
+            None if key.section().is_empty() => String::new(),
+            None => format!("[{}]\n", key.section()),
+            Some("providers") => ONE_EACH.split("[[dialects").next().unwrap().to_owned(),
+            Some(_) => ONE_EACH.to_owned(),
+        };
+        let without = config(&below);
+        assert_eq!(config(&format!("{below}{} = {text}", key.name())), without, "{}", key.path);
     }
 }
 
 #[test]
 fn every_key_can_be_set_by_its_variable() {
     let changed = show_json(&config(ALL_CHANGED));
-    let all: Vec<(String, String)> = KEYS
-        .iter()
+    let all: Vec<(String, String)> = keys()
         .map(|key| {
-            let text = match changed.pointer(&format!("/{}", key.path.replace('.', "/"))).unwrap() {
+            let text = match shown(&changed, key).unwrap() {
                 Value::String(text) => text.clone(),
                 Value::Array(items) => {
                     items.iter().map(|item| item.as_str().unwrap()).collect::<Vec<_>>().join(",")
@@ -143,16 +214,16 @@ fn every_key_can_be_set_by_its_variable() {
     let pairs: Vec<_> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let loaded = parse("vestibule.toml", "", env(&pairs)).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(loaded.config, config(ALL_CHANGED));
-    let default = show_json(&config(""));
-    for key in KEYS.iter().filter(|key| key.path != EXCLUSIVE) {
-        let pointer = format!("/{}", key.path.replace('.', "/"));
-        assert_ne!(changed.pointer(&pointer), default.pointer(&pointer), "{} is not changed here", key.path);
+    let default = show_json(&config(ONE_EACH));
+    for key in keys().filter(|key| !EXCLUSIVE.contains(&key.path)) {
+        assert_ne!(shown(&changed, key), shown(&default, key), "{} is not changed here", key.path);
     }
 }
 
 #[test]
 fn what_is_shown_loads_again_to_the_same_configuration() {
-    for text in ["", ALL_CHANGED, "data_dir = \"/srv/auth\""] {
+    let twice = format!("{ONE_EACH}{}", ONE_EACH.replace("first", "second"));
+    for text in ["", ALL_CHANGED, "data_dir = \"/srv/auth\"", ONE_EACH, &twice] {
         let config = config(text);
         let shown = show(&config);
         assert_eq!(

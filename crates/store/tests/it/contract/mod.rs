@@ -9,6 +9,9 @@ mod api_keys;
 mod audit;
 mod commits;
 mod directory;
+mod external_identities;
+mod federation_races;
+mod flows;
 mod mail;
 mod master_key;
 mod races;
@@ -136,12 +139,36 @@ macro_rules! on {
             tickets::a_deleted_users_tickets_are_gone ["DeleteUser"]
             tickets::old_tickets_are_forgotten ["ForgetMail"]
 
+            external_identities::a_link_reads_back_as_made
+                ["LinkIdentity" "external_identity" "external_identities"]
+            external_identities::links_are_told_by_age ["external_identities"]
+            external_identities::an_identity_is_issuer_and_subject_as_they_stand
+                ["LinkIdentity" "external_identity"]
+            external_identities::nobody_is_found_by_what_is_no_link ["external_identity" "external_identities"]
+            external_identities::a_suspended_users_identity_is_found ["external_identity" "SetStatus"]
+            external_identities::an_active_user_is_linked_with_the_version_read ["LinkIdentity/UserChanged"]
+            external_identities::an_identity_is_linked_once ["LinkIdentity/IdentityTaken"]
+            external_identities::an_id_makes_one_link ["LinkIdentity"]
+            external_identities::a_user_is_made_and_linked_in_one_commit
+                ["CreateUser" "LinkIdentity" "LinkIdentity/IdentityTaken" "LinkIdentity/UserChanged"]
+            external_identities::a_deleted_users_identities_are_free_again
+                ["DeleteUser" "LinkIdentity" "external_identity" "external_identities"]
+
+            flows::a_flow_reads_back_as_opened ["OpenFlow" "flow_by_digest"]
+            flows::nothing_is_found_by_what_begins_no_flow ["flow_by_digest"]
+            flows::an_id_and_a_state_begin_one_flow ["OpenFlow"]
+            flows::a_flow_is_taken_once_and_in_time ["TakeFlow" "TakeFlow/FlowGone"]
+            flows::old_flows_are_forgotten ["ForgetFlows"]
+
             signing_keys::keys_read_back_newest_first ["AddSigningKey" "signing_keys"]
+            signing_keys::every_algorithm_and_use_reads_back ["AddSigningKey" "signing_keys"]
             signing_keys::the_key_that_signs_is_followed_by_who_read_it
                 ["AddSigningKey" "AddSigningKey/SigningKeyChanged"]
             signing_keys::an_id_makes_one_signing_key ["AddSigningKey"]
             signing_keys::a_key_is_held_while_it_signs ["HoldSigningKey" "HoldSigningKey/SigningKeyChanged"]
             signing_keys::what_a_dropped_key_signed_goes_with_it ["DropSigningKeys" "signing_keys"]
+            signing_keys::keys_that_ended_are_forgotten ["ForgetSigningKeys" "signing_keys"]
+            signing_keys::nothing_outlives_a_forgotten_key ["ForgetSigningKeys" "signing_keys"]
 
             mail::a_message_waits_until_it_is_taken ["QueueMail" "mail_due"]
             mail::an_id_queues_one_message ["QueueMail"]
@@ -201,6 +228,18 @@ macro_rules! on {
             token_races::no_key_is_made_for_who_was_suspended ["OpenApiKey" "OpenApiKey/UserChanged" "SetStatus"]
             token_races::no_standing_key_survives_a_new_password ["EndStandingKeys" "SetPassword"]
             token_races::nothing_is_left_of_a_deleted_user ["DeleteUser" "QueueMail"]
+
+            federation_races::an_identity_goes_to_one ["LinkIdentity" "LinkIdentity/IdentityTaken"]
+            federation_races::a_first_login_makes_one_user
+                ["CreateUser" "LinkIdentity" "LinkIdentity/IdentityTaken"]
+            federation_races::no_identity_is_linked_to_who_was_suspended
+                ["LinkIdentity/UserChanged" "SetStatus" "external_identities"]
+            federation_races::no_identity_is_left_of_a_deleted_user
+                ["LinkIdentity/UserChanged" "DeleteUser" "external_identities"]
+            federation_races::an_identity_moves_on_when_its_user_is_deleted ["DeleteUser" "external_identity"]
+            federation_races::a_flow_is_taken_by_one ["OpenFlow" "TakeFlow" "TakeFlow/FlowGone"]
+            federation_races::a_planned_key_follows_once
+                ["AddSigningKey" "AddSigningKey/SigningKeyChanged" "signing_keys"]
         }
     };
 }

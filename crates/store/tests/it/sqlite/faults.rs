@@ -12,7 +12,8 @@ use store::Store;
 
 use super::{Folder, companion, create, names, open, raw};
 use crate::world::{
-    FAR, digest, failures_of_reads, name_bucket, new_key, new_mail, new_session, new_signing_key, new_ticket,
+    FAR, digest, failures_of_reads, name_bucket, new_flow, new_identity, new_key, new_mail, new_session,
+    new_signing_key, new_ticket,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,13 +98,16 @@ async fn read_after(sql: &str) -> &'static str {
     let id = session.id;
     let change = Change::OpenSession { session, version: 1, limit: None, replaces: None };
     let (key, ticket) = (new_key(&ann, "probe"), new_ticket(&ann));
-    let secrets = [digest(id), key.digest.clone(), ticket.digest.clone()];
+    let flow = new_flow();
+    let secrets = [digest(id), key.digest.clone(), ticket.digest.clone(), flow.digest.clone()];
     let (signing_key, version) = (new_signing_key(), 1);
     let changes = vec![
         change,
         Change::OpenApiKey { key, version, limit: 9 },
         Change::OpenTicket { ticket, signing_key: signing_key.id, version, status: Status::Active },
         Change::AddSigningKey { key: signing_key, previous: None },
+        Change::LinkIdentity { identity: new_identity(ann.id, "1"), version },
+        Change::OpenFlow(flow),
         Change::QueueMail(new_mail(&ann, MailKind::AddressTaken)),
     ];
     store.commit(Commit { changes, events: vec![] }).await.unwrap();
@@ -115,10 +119,12 @@ async fn read_after(sql: &str) -> &'static str {
     }
 }
 
-async fn read_all(store: &Store, [session, key, ticket]: &[Digest; 3]) -> Result<(), StoreError> {
+async fn read_all(store: &Store, [session, key, ticket, flow]: &[Digest; 4]) -> Result<(), StoreError> {
     store.session_by_digest(session).await?;
     store.api_key_by_digest(key).await?;
     store.ticket_by_digest(ticket).await?;
+    store.external_identities(UserNumber(1)).await?;
+    store.flow_by_digest(flow).await?;
     store.signing_keys(KeyUse::Probe).await?;
     store.mail_due(FAR, 9).await?;
     store.throttle(&name_bucket(1)).await?;
@@ -147,7 +153,12 @@ async fn a_row_that_no_version_wrote_is_named_and_not_guessed_at() {
         ("UPDATE api_keys SET ended = 5", "api_keys.ended"),
         ("UPDATE tickets SET purpose = 'whim'", "tickets.purpose"),
         ("UPDATE tickets SET address = 'a b'", "tickets.address"),
+        ("UPDATE external_identities SET id = x'00'", "external_identities.id"),
+        ("UPDATE flows SET id = x'00'", "flows.id"),
+        ("UPDATE flows SET provider = 'a b'", "flows.provider"),
+        ("UPDATE flows SET browser_kind = 'md5'", "flows.browser_kind"),
         ("UPDATE signing_keys SET id = x'00'", "signing_keys.id"),
+        ("UPDATE signing_keys SET algorithm = 'none'", "signing_keys.algorithm"),
         ("UPDATE mail_queue SET tries = -1", "mail_queue.tries"),
         ("UPDATE audit_events SET kind = 'whim'", "audit_events.kind"),
         (&throttle("-1, 0"), "throttles.failures"),

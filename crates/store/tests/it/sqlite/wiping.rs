@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use identity::api_key::{ApiKey, NewApiKey};
+use identity::federation::NewExternalIdentity;
 use identity::keyring::KeyUse;
 use identity::mail::queue::NewMail;
 use identity::mail::{MailId, MailKind};
@@ -13,7 +14,9 @@ use identity::user::{NewUser, PersonName, Status, User};
 use store::Store;
 
 use super::{Folder, companion, open};
-use crate::world::{at, id, key, new_key, new_mail, new_signing_key, new_ticket, new_user, standing_key};
+use crate::world::{
+    at, id, key, new_identity, new_key, new_mail, new_signing_key, new_ticket, new_user, standing_key,
+};
 
 /// A store and its files.
 struct Files {
@@ -75,15 +78,20 @@ async fn the_secret_of_an_ended_key_is_gone() {
 }
 
 #[tokio::test]
-async fn the_secret_of_a_dropped_signing_key_is_gone() {
-    let files = Files::new();
-    let (old, active) = (new_signing_key(), new_signing_key());
-    files.apply(vec![Change::AddSigningKey { key: old.clone(), previous: None }]).await;
-    let previous = Some((old.id, at(5)));
-    files.apply(vec![Change::AddSigningKey { key: active.clone(), previous }]).await;
-    assert!(files.hold(&old.sealed), "it is not where it was looked for");
-    files.apply(vec![Change::DropSigningKeys { key_use: KeyUse::Probe, at: at(9) }]).await;
-    assert!(!files.hold(&old.sealed) && files.hold(&active.sealed));
+async fn the_secret_of_a_dropped_or_forgotten_signing_key_is_gone() {
+    for end in [
+        Change::DropSigningKeys { key_use: KeyUse::Probe, at: at(9) },
+        Change::ForgetSigningKeys { before: at(6) },
+    ] {
+        let files = Files::new();
+        let (old, active) = (new_signing_key(), new_signing_key());
+        files.apply(vec![Change::AddSigningKey { key: old.clone(), previous: None }]).await;
+        let previous = Some((old.id, at(5)));
+        files.apply(vec![Change::AddSigningKey { key: active.clone(), previous }]).await;
+        assert!(files.hold(&old.sealed), "it is not where it was looked for");
+        files.apply(vec![end]).await;
+        assert!(!files.hold(&old.sealed) && files.hold(&active.sealed));
+    }
 }
 
 /// A short one, one that does not fit beside it on a page, and one of several pages.
@@ -140,12 +148,19 @@ async fn what_was_known_of_a_deleted_user_is_gone() {
         b"wandaddress".to_vec(),
         b"wandhash".to_vec(),
         mail.sealed.clone(),
+        b"wandissuer".to_vec(),
+        b"wandsubject".to_vec(),
     ];
+    let identity = NewExternalIdentity {
+        issuer: "https://wandissuer.example".to_owned(),
+        ..new_identity(user.id, "wandsubject")
+    };
     files
         .apply(vec![
             open_key(&api_key),
             Change::OpenTicket { ticket, signing_key, version: 1, status: Status::Active },
             Change::QueueMail(mail),
+            Change::LinkIdentity { identity, version: 1 },
         ])
         .await;
     for bytes in &known {

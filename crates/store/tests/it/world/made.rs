@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use identity::api_key::{ApiKey, ApiKeyId, Grant, NewApiKey};
 use identity::audit::{Event, EventKind};
-use identity::keyring::{KeyUse, SigningKey, SigningKeyId};
+use identity::federation::{ExternalIdentityId, NewExternalIdentity, ProviderId};
+use identity::flow::{Flow, FlowId, NewFlow};
+use identity::keyring::{KeyAlgorithm, KeyUse, SigningKey, SigningKeyId};
 use identity::mail::queue::NewMail;
 use identity::mail::{MailId, MailKind};
 use identity::secret::{Digest, DigestKind};
@@ -125,10 +127,41 @@ pub(crate) fn new_signing_key() -> SigningKey {
     SigningKey {
         id: SigningKeyId(id),
         key_use: KeyUse::Probe,
+        algorithm: KeyAlgorithm::Hs256,
         sealed: format!("sealed {id}").into_bytes(),
         created: at(1),
+        begins: at(2),
         ends: None,
     }
+}
+
+/// A link of this user to the provider `https://op.example`.
+pub(crate) fn new_identity(user: Uuid, subject: &str) -> NewExternalIdentity {
+    NewExternalIdentity {
+        id: ExternalIdentityId(id()),
+        user,
+        issuer: "https://op.example".to_owned(),
+        subject: subject.to_owned(),
+        created: at(1),
+    }
+}
+
+/// A login by the provider `acme` that is under way from second 1 to second 600.
+pub(crate) fn new_flow() -> NewFlow {
+    let id = id();
+    let flow = Flow {
+        id: FlowId(id),
+        provider: ProviderId::new("acme").unwrap(),
+        door: Door::new("bixarena"),
+        browser: Digest {
+            kind: DigestKind::Sha256,
+            bytes: id.as_bytes().repeat(2).into_iter().rev().collect(),
+        },
+        return_to: "/arena?a=b#c".to_owned(),
+        created: at(1),
+        expires: at(600),
+    };
+    NewFlow { flow, digest: digest_of(id) }
 }
 
 /// A message about this user with the content `sealed ID`.

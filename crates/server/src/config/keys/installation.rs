@@ -1,0 +1,185 @@
+//! The keys of the installation as a whole: top of the file, `[limits]` to `[captcha]`. The providers and the dialects have
+//! files of their own.
+
+use super::{Key, Kind, follows, key};
+use crate::config::{LogFormat, LogLevel};
+
+pub(super) const KEYS: &[Key] = &[
+    key(
+        "listen",
+        Kind::Text("an IP address with a port"),
+        r#""127.0.0.1:8080""#,
+        "The address and port that the server listens on.",
+    ),
+    key(
+        "public_url",
+        Kind::Text("an http or https URL without a path"),
+        r#""http://127.0.0.1:8080""#,
+        "The address that people and clients use; it decides links, redirect URIs and whether cookies are \
+         `Secure`, and no request's `Host` ever does.",
+    ),
+    key(
+        "data_dir",
+        Kind::Text("a path"),
+        r#""vestibule-data""#,
+        "The folder of everything that Vestibule keeps.",
+    ),
+    key(
+        "master_key_file",
+        Kind::Text("a path, or \"\""),
+        r#""""#,
+        "The file with the key that seals secrets at rest, made at the first start; empty: `master.key` in \
+         `data_dir`.",
+    ),
+    key(
+        "trusted_proxies",
+        Kind::List("networks in CIDR notation"),
+        "[]",
+        "The networks of the proxies whose `X-Forwarded-For` is believed.",
+    ),
+    key(
+        "return_urls",
+        Kind::List("URLs such as \"https://app.example\" or \"https://app.example/welcome\""),
+        "[]",
+        "Where people may be led back to, besides `public_url`'s own origin: an origin, or a URL with a path for what \
+         stands at or below it. Compared exactly; there are no wildcards.",
+    ),
+    key(
+        "shutdown_timeout",
+        Kind::Duration,
+        r#""10s""#,
+        "How long requests under way may take after SIGTERM before the server ends.",
+    ),
+    key(
+        "limits.body_bytes",
+        Kind::Number,
+        "65536",
+        "The largest request body that is read, in bytes, from 1024 to 16777216.",
+    ),
+    key(
+        "limits.account_failures_free",
+        Kind::Number,
+        "5",
+        "How many failed password logins of one account cost nothing, from 1 to 100; each further one makes \
+         the account wait longer, up to 15 minutes.",
+    ),
+    key(
+        "tls.certificate_file",
+        Kind::Text("a path, or \"\""),
+        r#""""#,
+        "The PEM file with the certificate chain; empty, with an empty `key_file`: plain HTTP.",
+    ),
+    key(
+        "tls.key_file",
+        Kind::Text("a path, or \"\""),
+        r#""""#,
+        "The PEM file with the certificate's private key.",
+    ),
+    key(
+        "log.format",
+        Kind::Choice(LogFormat::NAMES),
+        r#""text""#,
+        "Whether a log line is text for people or a JSON object.",
+    ),
+    key(
+        "log.level",
+        Kind::Choice(LogLevel::NAMES),
+        r#""info""#,
+        "The least important lines that are written; `off` silences the request line too.",
+    ),
+    follows(
+        "database.url",
+        Kind::Text("sqlite: with the path of a file, or postgres://user@host/database"),
+        "sqlite:{data_dir}/vestibule.db",
+        "The database: `sqlite:` and the path of its file, or `postgres://user:password@host:5432/database` for a \
+         PostgreSQL database that exists. Behind a `?`: `sslmode` = `disable`, `prefer` (as if not said), `require` or \
+         `verify-full`, this with `sslrootcert` = the PEM file of who signs the server's certificate; `host` = the \
+         folder of a socket; `port`, `application_name`, `options`. `vestibule config show` hides the password.",
+    ),
+    key(
+        "password.memory_kib",
+        Kind::Number,
+        "19456",
+        "Argon2id's memory for one password, in KiB, at least 8 times `parallelism` and at most 1048576.",
+    ),
+    key(
+        "password.iterations",
+        Kind::Number,
+        "2",
+        "Argon2id's number of passes over that memory, from 1 to 64.",
+    ),
+    key("password.parallelism", Kind::Number, "1", "Argon2id's number of lanes, from 1 to 16."),
+    key(
+        "password.hash_threads",
+        Kind::Number,
+        "0",
+        "How many passwords are hashed at the same time, at most 1024; 0: one a processor core.",
+    ),
+    key(
+        "password.hash_queue",
+        Kind::Number,
+        "256",
+        "How many passwords may wait to be hashed, from 1 to 65536; beyond that a login is answered 503 with \
+         `Retry-After`.",
+    ),
+    key(
+        "password.min_length",
+        Kind::Number,
+        "8",
+        "The shortest new password, in characters, from 1 to 256; 15 is recommended.",
+    ),
+    key(
+        "password.must_change_blocks",
+        Kind::Switch,
+        "false",
+        "Whether doors that cannot ask for a new password refuse a user who must set one.",
+    ),
+    key("password.sign_in", Kind::Switch, "true", "Whether anyone can log in with a password, by any door."),
+    key(
+        "mail.smtp_url",
+        Kind::Text("smtp:// or smtps:// with a host, or \"\""),
+        r#""""#,
+        "The mail server: `smtp://user:password@host:587` encrypts by STARTTLS or does not send at all, except to this \
+         machine itself; `smtps://host:465` is encrypted from the start. Behind a `?`: `tls=required` or `tls=none`; \
+         `roots` = a PEM file of who signs the server's certificate, instead of the public authorities. Empty: \
+         messages are written to `data_dir/outbox`. `vestibule config show` hides the password.",
+    ),
+    key(
+        "mail.smtp_password_file",
+        Kind::Text("a path, or \"\""),
+        r#""""#,
+        "The file with the password for the user in `smtp_url`, instead of one in the URL.",
+    ),
+    follows(
+        "mail.from",
+        Kind::Text("a sender such as \"Example <no-reply@example.org>\""),
+        "Vestibule <no-reply@{host of public_url}>",
+        "Who messages are from.",
+    ),
+    key(
+        "mail.templates",
+        Kind::Text("a path, or \"\""),
+        r#""""#,
+        "The folder with templates that replace the built-in ones of the same name; see \
+         [operations](operations.md#mail).",
+    ),
+    key(
+        "captcha.verify_url",
+        Kind::Text("an http or https URL, or \"\""),
+        r#""""#,
+        "Where answers to captchas are verified, in the manner of reCAPTCHA, hCaptcha and Turnstile (`siteverify`). \
+         Empty: an answer is demanded where the document demands one, and its value is not checked.",
+    ),
+    key(
+        "captcha.secret",
+        Kind::Text("text"),
+        r#""""#,
+        "The site's secret at that service. `vestibule config show` hides it.",
+    ),
+    key(
+        "captcha.secret_file",
+        Kind::Text("a path, or \"\""),
+        r#""""#,
+        "The file with that secret, instead of `secret`.",
+    ),
+];

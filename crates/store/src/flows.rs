@@ -1,0 +1,78 @@
+//! Logins under way. A row is one that nobody came back to yet; taking it deletes the row.
+
+use identity::federation::ProviderId;
+use identity::flow::{Flow, FlowId, NewFlow};
+use identity::ports::{Conflict, StoreError, StoreResult};
+use identity::secret::{Digest, DigestKind};
+use identity::{Door, Timestamp};
+
+use crate::db::Db;
+use crate::sql::{Row, Sql, Step, Value};
+
+pub(crate) static BY_DIGEST: Sql = Sql::new(
+    "SELECT id, provider, door, browser_kind, browser, return_to, created, expires FROM flows
+     WHERE digest = $1 AND digest_kind = $2",
+);
+pub(crate) static INSERT: Sql = Sql::new(
+    "INSERT INTO flows (id, provider, door, browser_kind, browser, return_to, digest_kind, digest, created,
+         expires)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+);
+pub(crate) static TAKE: Sql = Sql::new("DELETE FROM flows WHERE id = $1 AND expires > $2");
+pub(crate) static FORGET: Sql = Sql::new("DELETE FROM flows WHERE expires < $1");
+
+pub(crate) async fn by_digest(db: &Db, digest: &Digest) -> StoreResult<Option<Flow>> {
+    let values = [digest.bytes.as_slice().into(), digest.kind.as_str().into()];
+    db.query_one(&BY_DIGEST, &values).await?.as_mut().map(read).transpose()
+}
+
+fn read(row: &mut Row) -> StoreResult<Flow> {
+    Ok(Flow {
+        id: FlowId(row.uuid("flows.id")?),
+        provider: ProviderId::new(&row.text("flows.provider")?)
+            .ok_or(StoreError::Corrupt("flows.provider"))?,
+        door: Door::recorded(row.text("flows.door")?),
+        browser: Digest {
+            kind: digest_kind(&row.text("flows.browser_kind")?)
+                .ok_or(StoreError::Corrupt("flows.browser_kind"))?,
+            bytes: row.blob("flows.browser")?,
+        },
+        return_to: row.text("flows.return_to")?,
+        created: Timestamp::from_millis(row.int("flows.created")?),
+        expires: Timestamp::from_millis(row.int("flows.expires")?),
+    })
+}
+
+/// Digests are looked for by their kind elsewhere; here one is read back.
+fn digest_kind(word: &str) -> Option<DigestKind> {
+    [DigestKind::Sha256].into_iter().find(|kind| kind.as_str() == word)
+}
+
+pub(crate) fn open(new: &NewFlow) -> Vec<Step> {
+    let NewFlow { flow, digest } = new;
+    let values = vec![
+        bytes(flow.id),
+        flow.provider.as_str().into(),
+        flow.door.as_str().into(),
+        flow.browser.kind.as_str().into(),
+        flow.browser.bytes.as_slice().into(),
+        flow.return_to.as_str().into(),
+        digest.kind.as_str().into(),
+        digest.bytes.as_slice().into(),
+        flow.created.millis().into(),
+        flow.expires.millis().into(),
+    ];
+    vec![Step::any(&INSERT, values)]
+}
+
+pub(crate) fn take(flow: FlowId, at: Timestamp) -> Vec<Step> {
+    vec![Step::one(&TAKE, vec![bytes(flow), at.millis().into()], Conflict::FlowGone)]
+}
+
+pub(crate) fn forget(before: Timestamp) -> Vec<Step> {
+    vec![Step::any(&FORGET, vec![before.millis().into()])]
+}
+
+fn bytes(id: FlowId) -> Value {
+    id.0.as_bytes().as_slice().into()
+}
