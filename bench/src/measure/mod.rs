@@ -5,6 +5,7 @@ mod checks;
 mod latency;
 mod logins;
 mod memory;
+mod minting;
 mod start;
 
 use std::path::Path;
@@ -23,6 +24,8 @@ pub(crate) struct Plan {
     logins: Duration,
     login_rounds: usize,
     checks: Duration,
+    /// Of tokens and of signatures, by turns.
+    minting: Duration,
     /// Of checks at a fixed rate, whose hundredth part the 99th percentile is about.
     latency: Duration,
     latency_rounds: usize,
@@ -37,6 +40,7 @@ pub(crate) const FULL: Plan = Plan {
     logins: Duration::from_secs(3),
     login_rounds: 9,
     checks: Duration::from_secs(2),
+    minting: Duration::from_millis(300),
     latency: Duration::from_secs(5),
     latency_rounds: 3,
     flood: Duration::from_secs(5),
@@ -50,6 +54,7 @@ pub(crate) const QUICK: Plan = Plan {
     logins: Duration::from_secs(1),
     login_rounds: 2,
     checks: Duration::from_millis(500),
+    minting: Duration::from_millis(50),
     latency: Duration::from_secs(1),
     latency_rounds: 1,
     flood: Duration::from_secs(3),
@@ -65,6 +70,7 @@ pub(crate) enum Part {
     Logins,
     Checks,
     Latency,
+    Minting,
     Memory,
     Start,
 }
@@ -92,6 +98,7 @@ pub(crate) fn run(place: &Place<'_>, parts: &[Part], plan: &Plan) -> anyhow::Res
         Part::Logins => logins::measure(&sites, scratch, plan),
         Part::Checks => checks::measure(&sites, plan),
         Part::Latency => latency::measure(&sites, plan),
+        Part::Minting => minting::measure(plan),
         Part::Memory => memory::measure(&sites, plan),
         Part::Start => start::measure(&sites, place, plan),
     });
