@@ -11,8 +11,9 @@ use web::{Fault, Web};
 
 /// How long a use of a session waits to be written.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
-/// How often old counts are looked for.
-const TIDY_EVERY: Duration = Duration::from_hours(1);
+/// How often what need not be kept is forgotten. Anybody may begin any number of logins by a provider, which are over
+/// after ten minutes.
+const TIDY_EVERY: Duration = Duration::from_mins(5);
 
 /// How often mail that another process queued, or that is due again, is looked for.
 const LOOK_FOR_MAIL_EVERY: Duration = Duration::from_secs(5);
