@@ -100,7 +100,16 @@ def test_a_login_leads_where_it_was_asked_to(browser):
 
 
 @pytest.mark.parametrize(
-    "place", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http://127.0.0.1:1/", "evil", ""]
+    "place",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http://127.0.0.1:1/",
+        "evil",
+        "",
+    ],
 )
 def test_a_login_leads_nowhere_else(browser, place):
     answer = browser.call("GET", f"{AUTHENTICATE}?next={urllib.parse.quote(place, safe='')}")

@@ -10,15 +10,16 @@ use identity::{Actor, ErrorKind, ProviderAnswer, Secret};
 use web::Context;
 use web::cookie::Carried;
 use web::fault::concerning;
+use web::form::Sent;
 
 use crate::syntho::{Syntho, caller, error, routes};
 
-/// The one value of a query's parameter; one that comes twice means nothing.
+/// A parameter that comes twice is none: others on the way may have read the other one.
 fn only(uri: &Uri, name: &str) -> Option<String> {
-    let pairs = web::form::pairs(uri.query().unwrap_or_default().as_bytes()).ok()?;
-    let mut values = pairs.iter().filter(|(theirs, _)| theirs == name).map(|(_, value)| value);
-    let first = values.next()?;
-    values.next().is_none().then(|| first.to_string())
+    match Sent::of(uri.query(), name) {
+        Sent::Value(value) => Some(value.to_string()),
+        Sent::Nothing | Sent::Unclear => None,
+    }
 }
 
 fn secret(uri: &Uri, name: &str) -> Option<Secret> {
@@ -33,9 +34,10 @@ pub(in crate::syntho) async fn authenticate(
 ) -> Result<Response, Response> {
     let op = context.op(&syntho.surface.door, Actor::Anonymous);
     // mozilla-django-oidc's name for where the browser goes when the login is done.
-    let return_to = match only(&uri, "next") {
-        None => String::new(),
-        Some(next) => syntho.place(&next).ok_or_else(error::next_refused)?,
+    let return_to = match Sent::of(uri.query(), "next") {
+        Sent::Nothing => String::new(),
+        Sent::Value(next) => syntho.place(&next).ok_or_else(error::next_refused)?,
+        Sent::Unclear => return Err(error::next_refused()),
     };
     let begin = BeginLogin {
         provider: only(&uri, "provider"),

@@ -136,6 +136,8 @@ async fn clause_1_4_next_leads_where_it_is_allowed_to() {
         let answer = server.anonymous().get(&format!("{AUTHENTICATE}?{query}")).send().await;
         assert_eq!((answer.status.as_u16(), answer.fault), (400, Some("return_url_refused")), "{next}");
     }
+    let answer = server.anonymous().get(&format!("{AUTHENTICATE}?next=/a&next=/b")).send().await;
+    assert_eq!(answer.fault, Some("return_url_refused"), "others on the way may have read the other one");
 }
 
 #[tokio::test]
