@@ -96,6 +96,26 @@ pub enum ErrorKind {
     ApiKeyLimit,
     /// No such API key of the caller's.
     ApiKeyNotFound,
+    /// An organization's name that says nothing, or too much.
+    OrganizationNameInvalid,
+    /// No such organization, or several of that name.
+    OrganizationNotFound,
+    /// The organization takes in nobody without an invitation.
+    OrganizationClosed,
+    /// Who is to be invited belongs to the organization already.
+    AlreadyMember,
+    /// An invitation to the organization waits for this address already.
+    AlreadyInvited,
+    /// Nobody invites themselves.
+    SelfInvitation,
+    /// Nobody gives a role in an organization that is above the own one.
+    RoleTooHigh,
+    /// The invitation is unknown, withdrawn, expired, to another organization, or not its inviter's to make any more.
+    InvitationNotFound,
+    /// The invitation was followed before.
+    InvitationUsed,
+    /// The invitation was mailed to another address than the user's verified one.
+    InvitationNotYours,
     /// Something else changed the same thing at the same time; the step was not taken.
     Conflict,
     /// The database does not answer, or has no room.
@@ -150,6 +170,16 @@ impl ErrorKind {
             | Self::IdentityRefused
             | Self::ApiKeyLimit
             | Self::ApiKeyNotFound
+            | Self::OrganizationNameInvalid
+            | Self::OrganizationNotFound
+            | Self::OrganizationClosed
+            | Self::AlreadyMember
+            | Self::AlreadyInvited
+            | Self::SelfInvitation
+            | Self::RoleTooHigh
+            | Self::InvitationNotFound
+            | Self::InvitationUsed
+            | Self::InvitationNotYours
             | Self::Conflict => Blame::Caller,
             Self::Overloaded { .. }
             | Self::Unavailable
@@ -200,6 +230,16 @@ impl ErrorKind {
             Self::IdentityRefused => "identity_refused",
             Self::ApiKeyLimit => "api_key_limit",
             Self::ApiKeyNotFound => "api_key_not_found",
+            Self::OrganizationNameInvalid => "organization_name_invalid",
+            Self::OrganizationNotFound => "organization_not_found",
+            Self::OrganizationClosed => "organization_closed",
+            Self::AlreadyMember => "already_member",
+            Self::AlreadyInvited => "already_invited",
+            Self::SelfInvitation => "self_invitation",
+            Self::RoleTooHigh => "role_too_high",
+            Self::InvitationNotFound => "invitation_not_found",
+            Self::InvitationUsed => "invitation_used",
+            Self::InvitationNotYours => "invitation_not_yours",
             Self::Conflict => "conflict",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
@@ -294,12 +334,16 @@ impl From<StoreError> for Error {
                 Conflict::ApiKeyEnded => ErrorKind::ApiKeyNotFound,
                 Conflict::TicketGone => ErrorKind::TicketInvalid,
                 Conflict::FlowGone => ErrorKind::FlowInvalid,
+                Conflict::MembershipExists => ErrorKind::AlreadyMember,
+                Conflict::InvitationExists => ErrorKind::AlreadyInvited,
+                Conflict::InvitationGone => ErrorKind::InvitationNotFound,
                 Conflict::UserChanged
                 | Conflict::ThrottleChanged
                 | Conflict::MasterKeyRecorded
                 | Conflict::StandingKeyExists
                 | Conflict::SigningKeyChanged
                 | Conflict::IdentityTaken
+                | Conflict::MembershipChanged
                 | Conflict::MailTaken => ErrorKind::Conflict,
             }),
             StoreError::Unavailable(source) => Self::new(ErrorKind::Unavailable).caused_by(source),

@@ -4,8 +4,8 @@
 //! The map: [`op`] what is known about a request, [`error`] what can go wrong, [`ports`] what the core needs,
 //! [`surface`] what a dialect declares, [`policy`] the installation's rules; then one module a noun: [`user`],
 //! [`session`], [`sign_in`], [`federation`], [`flow`], [`api_key`], [`ticket`], [`token`], [`keyring`], [`mail`],
-//! [`throttle`], [`audit`], with
-//! [`secret`] and [`master_key`] beneath them.
+//! [`organization`], [`throttle`], [`audit`],
+//! with [`secret`] and [`master_key`] beneath them.
 
 pub mod api_key;
 pub mod audit;
@@ -17,6 +17,7 @@ pub mod keyring;
 pub mod mail;
 pub mod master_key;
 pub mod op;
+pub mod organization;
 pub mod policy;
 pub mod ports;
 pub mod secret;
@@ -55,6 +56,7 @@ use crate::federation::providers::Federation;
 use crate::federation::upstream::Upstream;
 use crate::keyring::ring::Keyring;
 use crate::mail::queue::MailQueue;
+use crate::organization::organizations::Organizations;
 use crate::ports::{Change, Commit, Entropy, Store, StoreError};
 use crate::token::Tokens;
 
@@ -75,6 +77,8 @@ pub struct Identity {
     pub federation: Federation,
     /// List and rotate signing keys.
     pub keyring: Keyring,
+    /// Make organizations, invite to them, and see who belongs to them.
+    pub organizations: Organizations,
     /// Deliver mail.
     pub mail: MailQueue,
     core: Arc<Core>,
@@ -157,6 +161,7 @@ impl Identity {
             tokens: Tokens { core: Arc::clone(&core) },
             federation: Federation { core: Arc::clone(&core) },
             keyring: Keyring { core: Arc::clone(&core) },
+            organizations: Organizations { core: Arc::clone(&core) },
             mail: MailQueue { core: Arc::clone(&core) },
             core,
         }
@@ -193,7 +198,7 @@ impl Identity {
     }
 
     /// Forgets what need not be kept: failure counts of names that nobody has and nobody tried for a day, expired
-    /// tickets, that messages left, logins that were never finished, and keys whose tokens ended a day ago.
+    /// tickets and invitations, that messages left, logins that were never finished, and keys whose tokens ended a day ago.
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`].
@@ -202,6 +207,7 @@ impl Identity {
             Change::ForgetThrottles { before: op.now - throttle::COUNT_LIFE },
             Change::ForgetMail { before: op.now - mail::queue::KEPT },
             Change::ForgetFlows { before: op.now },
+            Change::ForgetInvitations { before: op.now },
             Change::ForgetSigningKeys { before: op.now - keyring::ring::KEPT },
         ];
         self.core.store.commit(Commit { changes, events: vec![] }).await?;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::api_key::ApiKeyId;
+use crate::organization::OrganizationId;
 use crate::session::SessionId;
 use crate::surface::Door;
 use crate::user::UserNumber;
@@ -114,6 +115,13 @@ pub enum Actor {
         /// The key that was presented.
         key: ApiKeyId,
     },
+    /// Nobody, for an organization, by its API key.
+    OrganizationKey {
+        /// Whose key it is.
+        organization: OrganizationId,
+        /// The key that was presented.
+        key: ApiKeyId,
+    },
     /// Somebody with access to the machine: the command line.
     Operator,
     /// A background job.
@@ -128,6 +136,7 @@ impl Actor {
             Self::User { .. } => "user",
             Self::Federated { .. } => "federated",
             Self::ApiKey { .. } => "api_key",
+            Self::OrganizationKey { .. } => "organization_key",
             Self::Operator => "operator",
             Self::System => "system",
         }

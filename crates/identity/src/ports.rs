@@ -4,10 +4,9 @@
 //! with its audit events, applied atomically. Each change is guarded; a guard that misses fails the whole commit
 //! with a named [`Conflict`], and nothing of it is kept.
 
-use std::error::Error as StdError;
+mod conflict;
 
 use async_trait::async_trait;
-use thiserror::Error;
 use uuid::Uuid;
 
 use crate::api_key::{ApiKey, ApiKeyId, Grant, NewApiKey};
@@ -18,6 +17,10 @@ use crate::keyring::{KeyUse, SigningKey, SigningKeyId};
 use crate::mail::queue::{NewMail, QueuedMail};
 use crate::mail::{MailId, MailKind};
 use crate::op::Timestamp;
+use crate::organization::{
+    Invitation, InvitationId, Membership, MembershipId, NewInvitation, NewMembership, Organization,
+    OrganizationId, OrganizationRole,
+};
 use crate::secret::Digest;
 use crate::session::{EndReason, NewSession, Session, SessionId, Touch};
 use crate::surface::Door;
@@ -25,6 +28,8 @@ use crate::throttle::{Bucket, Throttle};
 use crate::ticket::{NewTicket, Ticket, TicketId};
 use crate::user::directory::{UserPage, UserQuery};
 use crate::user::{Credentials, Email, LoginKey, NewUser, PersonName, Status, User, UserNumber};
+
+pub use conflict::{Conflict, StoreError, StoreResult};
 
 /// Random bytes from a generator fit for keys.
 pub trait Entropy: Send + Sync {
@@ -54,11 +59,39 @@ pub trait Store: Send + Sync {
     /// Up to `limit` sessions of a user in order of age, oldest first, from those after `after`; all of them,
     /// or only the ones live at `live_at`.
     async fn sessions(&self, of: UserNumber, query: SessionQuery) -> StoreResult<Vec<Session>>;
-    /// The API key this secret belongs to, in whatever state, with its owner, even a deleted one.
+    /// The user's API key that this secret belongs to, in whatever state, with its owner, even a deleted one.
     async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(ApiKey, User)>>;
     /// The API keys of a user at a door that were not ended, expired ones too, oldest first; at most
     /// [`crate::api_key::keys::LIMIT`] and the standing one.
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>>;
+    /// The API key with this id, a user's or an organization's, in whatever state.
+    async fn api_key(&self, id: ApiKeyId) -> StoreResult<Option<ApiKey>>;
+    /// The organization's API key that this secret belongs to, in whatever state.
+    async fn organization_key_by_digest(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(ApiKey, Organization)>>;
+    /// The API keys of an organization at a door that were not ended, expired ones too, oldest first; at most
+    /// [`crate::api_key::keys::LIMIT`].
+    async fn organization_keys(&self, of: OrganizationId, door: &Door) -> StoreResult<Vec<ApiKey>>;
+    /// The organization with this id.
+    async fn organization(&self, id: OrganizationId) -> StoreResult<Option<Organization>>;
+    /// Up to `limit` organizations of exactly this name, oldest first.
+    async fn organizations_named(&self, name: &str, limit: u32) -> StoreResult<Vec<Organization>>;
+    /// Up to `limit` organizations made after this one, oldest first.
+    async fn organizations(&self, after: OrganizationId, limit: u32) -> StoreResult<Vec<Organization>>;
+    /// What a user belongs to, oldest membership first.
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Vec<(Organization, Membership)>>;
+    /// A user's belonging to an organization.
+    async fn membership(&self, to: OrganizationId, of: UserNumber) -> StoreResult<Option<Membership>>;
+    /// Who belongs to an organization, oldest membership first.
+    async fn members(&self, of: OrganizationId) -> StoreResult<Vec<(Membership, User)>>;
+    /// The invitation with this id, followed or expired too.
+    async fn invitation(&self, id: InvitationId) -> StoreResult<Option<Invitation>>;
+    /// The invitation this code belongs to, followed or expired too.
+    async fn invitation_by_digest(&self, digest: &Digest) -> StoreResult<Option<Invitation>>;
+    /// The invitations to an organization, followed and expired ones too, oldest first.
+    async fn invitations(&self, to: OrganizationId) -> StoreResult<Vec<Invitation>>;
     /// The ticket this secret belongs to, expired or not, with its owner.
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>>;
     /// Whose identity this is at a provider, with the user, even a suspended one.
@@ -198,9 +231,10 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// Deletes a user: names, hash, address, the devices of all sessions, the secrets and names of API keys, tickets
-    /// and mail that waits are wiped, number and id stay taken for ever, and the names are retired as keyed digests.
-    /// Misses: [`Conflict::UserChanged`].
+    /// Deletes a user: names, hash, address, the devices of all sessions, the secrets and names of API keys, tickets,
+    /// memberships, invitations to the user's names, those the user followed and live ones the user made, and mail that
+    /// waits are wiped, number and id stay taken for ever, and the names are retired as keyed digests. Misses:
+    /// [`Conflict::UserChanged`].
     DeleteUser {
         /// Who.
         user: UserNumber,
@@ -368,6 +402,59 @@ pub enum Change {
         /// Older than this.
         before: Timestamp,
     },
+    /// Makes an organization to which nobody belongs yet. Never misses.
+    CreateOrganization(Organization),
+    /// Makes a membership under the lock of the user's row. Misses: [`Conflict::UserChanged`] when the user is not active
+    /// or the credential version is not the one read, [`Conflict::MembershipExists`].
+    OpenMembership(NewMembership),
+    /// Sees to it that a membership's role is the one read until the commit is through. Misses:
+    /// [`Conflict::MembershipChanged`].
+    HoldMembership {
+        /// Which.
+        membership: MembershipId,
+        /// The role that was read.
+        role: OrganizationRole,
+    },
+    /// Gives a member another role. Misses: [`Conflict::MembershipChanged`].
+    SetMembershipRole {
+        /// Which.
+        membership: MembershipId,
+        /// The role.
+        role: OrganizationRole,
+        /// When.
+        at: Timestamp,
+    },
+    /// Makes an invitation; an expired one to the same organization and address is forgotten. Misses:
+    /// [`Conflict::InvitationExists`].
+    OpenInvitation(NewInvitation),
+    /// Uses an invitation up. Misses: [`Conflict::InvitationGone`].
+    RedeemInvitation {
+        /// Which.
+        invitation: InvitationId,
+        /// Who follows it.
+        user: UserNumber,
+        /// When.
+        at: Timestamp,
+    },
+    /// Forgets an invitation, followed or not. Misses: [`Conflict::InvitationGone`].
+    WithdrawInvitation {
+        /// Which.
+        invitation: InvitationId,
+    },
+    /// Forgets invitations that expired before this time and were not followed. Never misses.
+    ForgetInvitations {
+        /// Older than this.
+        before: Timestamp,
+    },
+    /// Makes an API key of an organization under the lock of the organization's row. Misses: [`Conflict::ApiKeyLimit`].
+    OpenOrganizationKey {
+        /// The key.
+        key: NewApiKey,
+        /// Whose.
+        organization: OrganizationId,
+        /// How many keys that were not ended it may have at the door, this one included.
+        limit: u32,
+    },
     /// Queues a message.
     QueueMail(NewMail),
     /// Takes a message for delivery. Misses: [`Conflict::MailTaken`] when somebody else did.
@@ -458,70 +545,3 @@ pub struct Committed {
     /// [`Change::EndSessions`] ended, for one.
     pub affected: Vec<u64>,
 }
-
-/// Why a commit was not applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum Conflict {
-    /// Another user claimed the name.
-    #[error("login name taken")]
-    LoginNameTaken,
-    /// A deleted user had the name.
-    #[error("login name retired")]
-    LoginNameRetired,
-    /// The user is gone, not active, or has other credentials than were read.
-    #[error("user changed")]
-    UserChanged,
-    /// The session has ended, or never was.
-    #[error("session ended")]
-    SessionEnded,
-    /// The user has as many live sessions as allowed.
-    #[error("session limit")]
-    SessionLimit,
-    /// The user has as many API keys as allowed.
-    #[error("API key limit")]
-    ApiKeyLimit,
-    /// The API key has ended, or never was.
-    #[error("API key ended")]
-    ApiKeyEnded,
-    /// The account has a standing key at this door.
-    #[error("standing key exists")]
-    StandingKeyExists,
-    /// The ticket was used, has ended, or never was.
-    #[error("ticket gone")]
-    TicketGone,
-    /// The identity at the provider is linked to a user already.
-    #[error("identity taken")]
-    IdentityTaken,
-    /// The login under way was taken, has expired, or never was.
-    #[error("flow gone")]
-    FlowGone,
-    /// Another key signs.
-    #[error("signing key changed")]
-    SigningKeyChanged,
-    /// Somebody else delivers the message.
-    #[error("mail taken")]
-    MailTaken,
-    /// Another try was counted in between.
-    #[error("throttle changed")]
-    ThrottleChanged,
-    /// Another process wrote the check value first.
-    #[error("master key recorded")]
-    MasterKeyRecorded,
-}
-
-/// Why the store did not do as asked.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// A guard missed; nothing was changed.
-    #[error("conflict: {0}")]
-    Conflict(#[from] Conflict),
-    /// The database is out of reach, out of room or refuses; what was not acknowledged may or may not be there.
-    #[error("the database does not answer")]
-    Unavailable(#[source] Box<dyn StdError + Send + Sync>),
-    /// A row holds what no version of this program wrote. The text names the column.
-    #[error("the database holds an unreadable {0}")]
-    Corrupt(&'static str),
-}
-
-/// What the store answers.
-pub type StoreResult<T> = Result<T, StoreError>;

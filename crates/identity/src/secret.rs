@@ -3,6 +3,7 @@
 //! A [`Secret`] is made from the `Entropy` port, handed to its owner and forgotten. Only a [`Digest`] reaches the
 //! store, because only a digest converts to a row. Neither prints its content.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
@@ -35,7 +36,8 @@ impl Secret {
         &self.0
     }
 
-    /// What is stored of it. All our secrets carry at least 128 random bits, so a plain hash needs no salt.
+    /// What is stored of it. All our secrets carry at least 122 random bits (a UUID's; else 128 and
+    /// more), so a plain hash needs no salt.
     pub fn digest(&self) -> Digest {
         Digest { kind: DigestKind::Sha256, bytes: Sha256::digest(self.0.as_bytes()).to_vec() }
     }
@@ -93,8 +95,10 @@ pub enum SecretForm {
         /// How many digits: an even number, four bits each; 32 carry 128 bits.
         digits: usize,
     },
-    /// Lowercase letters and digits, each equally likely.
+    /// Lowercase letters and digits, each equally likely, behind a prefix.
     Base36 {
+        /// Put before them.
+        prefix: Cow<'static, str>,
         /// How many: about 5.17 bits each; 32 carry 165 bits.
         digits: usize,
     },
@@ -104,7 +108,7 @@ impl SecretForm {
     /// A new secret of this form.
     pub fn make(&self, entropy: &dyn Entropy) -> Secret {
         match self {
-            Self::Base36 { digits } => Secret(base36(*digits, entropy)),
+            Self::Base36 { prefix, digits } => Secret(base36(prefix, *digits, entropy)),
             Self::UpperHex { digits } => {
                 let lower = Self::Hex { prefix: String::new(), digits: *digits }.make(entropy);
                 Secret(Zeroizing::new(lower.expose().to_ascii_uppercase()))
@@ -128,12 +132,14 @@ impl SecretForm {
 /// division would favour the first few digits otherwise.
 const BASE36_UNFAIR: u8 = 252;
 
-fn base36(digits: usize, entropy: &dyn Entropy) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(digits));
+fn base36(prefix: &str, digits: usize, entropy: &dyn Entropy) -> Zeroizing<String> {
+    let end = prefix.len() + digits;
+    let mut text = Zeroizing::new(String::with_capacity(end));
+    text.push_str(prefix);
     let mut bytes = Zeroizing::new(vec![0_u8; digits]);
-    while text.len() < digits {
+    while text.len() < end {
         entropy.fill(&mut bytes);
-        for byte in bytes.iter().filter(|byte| **byte < BASE36_UNFAIR).take(digits - text.len()) {
+        for byte in bytes.iter().filter(|byte| **byte < BASE36_UNFAIR).take(end - text.len()) {
             text.push(char::from_digit(u32::from(byte % 36), 36).unwrap_or('0'));
         }
     }
@@ -176,13 +182,18 @@ mod tests {
 
     #[test]
     fn every_letter_and_digit_is_equally_likely() {
-        let secret = SecretForm::Base36 { digits: 252 }.make(&EveryByte(0.into()));
+        let secret = SecretForm::Base36 { prefix: Cow::Borrowed(""), digits: 252 }.make(&EveryByte(0.into()));
         for digit in ('0'..='9').chain('a'..='z') {
             let times = secret.expose().chars().filter(|c| *c == digit).count();
             assert_eq!(times, 7, "{digit}: each stands for seven bytes of 252");
         }
-        let secret = SecretForm::Base36 { digits: 32 }.make(&EveryByte(250.into()));
-        assert_eq!(secret.expose(), "yz0123456789abcdefghijklmnopqrst", "what is drawn again leaves no gap");
+        let form = SecretForm::Base36 { prefix: Cow::Borrowed("tr-"), digits: 32 };
+        let secret = form.make(&EveryByte(250.into()));
+        assert_eq!(
+            secret.expose(),
+            "tr-yz0123456789abcdefghijklmnopqrst",
+            "what is drawn again leaves no gap"
+        );
     }
 
     #[test]

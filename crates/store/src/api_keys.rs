@@ -1,7 +1,8 @@
-//! API keys.
+//! API keys, of users and of organizations.
 
-use identity::api_key::{ApiKey, ApiKeyId, Grant, NewApiKey};
-use identity::ports::{Conflict, StoreResult};
+use identity::api_key::{ApiKey, ApiKeyId, Bounds, Grant, KeyOwner, NewApiKey};
+use identity::organization::{Organization, OrganizationId};
+use identity::ports::{Conflict, StoreError, StoreResult};
 use identity::secret::Digest;
 use identity::session::EndReason;
 use identity::user::{User, UserNumber};
@@ -10,12 +11,12 @@ use identity::{Door, Timestamp};
 use crate::db::Db;
 use crate::sessions::{permissions, read_end};
 use crate::sql::{Row, Sql, Step, Value};
-use crate::users;
+use crate::{organizations, users};
 
 /// The columns of [`read`], in its order, from `api_keys AS k`.
 macro_rules! columns {
     () => {
-        "k.id, k.user_number, k.door, k.standing, k.name, k.permissions, k.restrictions, k.created, \
+        "k.id, k.user_number, k.organization, k.bounds, k.door, k.standing, k.name, k.permissions, k.restrictions, k.created, \
          k.updated, k.expires, k.last_used, k.ended, k.end_reason, k.sealed"
     };
 }
@@ -28,6 +29,21 @@ pub(crate) static BY_DIGEST: Sql = Sql::new(concat!(
     " FROM api_keys AS k JOIN users AS u ON u.number = k.user_number",
     " WHERE k.digest = $1 AND k.digest_kind = $2"
 ));
+pub(crate) static OF_ORGANIZATION_BY_DIGEST: Sql = Sql::new(concat!(
+    "SELECT ",
+    columns!(),
+    ", ",
+    organizations::columns!(),
+    " FROM api_keys AS k JOIN organizations AS o ON o.id = k.organization",
+    " WHERE k.digest = $1 AND k.digest_kind = $2"
+));
+pub(crate) static BY_ID: Sql =
+    Sql::new(concat!("SELECT ", columns!(), " FROM api_keys AS k WHERE k.id = $1"));
+pub(crate) static OF_ORGANIZATION: Sql = Sql::new(concat!(
+    "SELECT ",
+    columns!(),
+    " FROM api_keys AS k WHERE k.organization = $1 AND k.door = $2 AND k.ended IS NULL ORDER BY k.id"
+));
 pub(crate) static OF_DOOR: Sql = Sql::new(concat!(
     "SELECT ",
     columns!(),
@@ -36,9 +52,16 @@ pub(crate) static OF_DOOR: Sql = Sql::new(concat!(
 /// The count is safe: whoever makes a key holds the lock of the user's row.
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO api_keys (id, user_number, door, standing, name, permissions, restrictions, digest_kind,
-         digest, sealed, created, updated, expires, last_used)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
-     WHERE $15 > (SELECT count(*) FROM api_keys WHERE user_number = $2 AND door = $3 AND ended IS NULL)",
+         digest, sealed, created, updated, expires, last_used, bounds)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+     WHERE $16 > (SELECT count(*) FROM api_keys WHERE user_number = $2 AND door = $3 AND ended IS NULL)",
+);
+/// The count is safe: whoever makes a key holds the lock of the organization's row.
+pub(crate) static INSERT_OF_ORGANIZATION: Sql = Sql::new(
+    "INSERT INTO api_keys (id, organization, door, standing, name, permissions, restrictions, digest_kind,
+         digest, sealed, created, updated, expires, last_used, bounds)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+     WHERE $16 > (SELECT count(*) FROM api_keys WHERE organization = $2 AND door = $3 AND ended IS NULL)",
 );
 pub(crate) static UPDATE: Sql = Sql::new(
     "UPDATE api_keys SET permissions = $2, restrictions = $3, expires = $4, updated = $5
@@ -66,14 +89,42 @@ pub(crate) async fn by_digest(db: &Db, digest: &Digest) -> StoreResult<Option<(A
     Ok(Some((read(&mut row)?, users::read(&mut row)?)))
 }
 
+pub(crate) async fn of_organization_by_digest(
+    db: &Db,
+    digest: &Digest,
+) -> StoreResult<Option<(ApiKey, Organization)>> {
+    let values = [digest.bytes.as_slice().into(), digest.kind.as_str().into()];
+    let Some(mut row) = db.query_one(&OF_ORGANIZATION_BY_DIGEST, &values).await? else { return Ok(None) };
+    Ok(Some((read(&mut row)?, organizations::read(&mut row)?)))
+}
+
+pub(crate) async fn by_id(db: &Db, id: ApiKeyId) -> StoreResult<Option<ApiKey>> {
+    db.query_one(&BY_ID, &[bytes(id)]).await?.as_mut().map(read).transpose()
+}
+
+pub(crate) async fn of_organization(db: &Db, of: OrganizationId, door: &Door) -> StoreResult<Vec<ApiKey>> {
+    let values = [organizations::bytes(of), door.as_str().into()];
+    db.query(&OF_ORGANIZATION, &values).await?.iter_mut().map(read).collect()
+}
+
 pub(crate) async fn of_door(db: &Db, user: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
     db.query(&OF_DOOR, &[user.0.into(), door.as_str().into()]).await?.iter_mut().map(read).collect()
 }
 
 fn read(row: &mut Row) -> StoreResult<ApiKey> {
+    let id = ApiKeyId(row.uuid("api_keys.id")?);
+    let owner = match (row.opt_int("api_keys.user_number")?, row.opt_uuid("api_keys.organization")?) {
+        (Some(number), None) => KeyOwner::User(UserNumber(number)),
+        (None, Some(id)) => KeyOwner::Organization(OrganizationId(id)),
+        _ => return Err(StoreError::Corrupt("api_keys.organization")),
+    };
+    let bounds = match row.opt_text("api_keys.bounds")? {
+        Some(text) => Bounds::from_text(&text).ok_or(StoreError::Corrupt("api_keys.bounds"))?,
+        None => Bounds::default(),
+    };
     Ok(ApiKey {
-        id: ApiKeyId(row.uuid("api_keys.id")?),
-        user: UserNumber(row.int("api_keys.user_number")?),
+        id,
+        owner,
         door: Door::recorded(row.text("api_keys.door")?),
         standing: row.bool("api_keys.standing")?,
         name: row.text("api_keys.name")?,
@@ -81,6 +132,7 @@ fn read(row: &mut Row) -> StoreResult<ApiKey> {
             granted: permissions(&row.text("api_keys.permissions")?, "api_keys.permissions")?,
             withheld: permissions(&row.text("api_keys.restrictions")?, "api_keys.restrictions")?,
         },
+        bounds,
         created: Timestamp::from_millis(row.int("api_keys.created")?),
         updated: Timestamp::from_millis(row.int("api_keys.updated")?),
         expires: row.opt_int("api_keys.expires")?.map(Timestamp::from_millis),
@@ -91,10 +143,26 @@ fn read(row: &mut Row) -> StoreResult<ApiKey> {
 }
 
 pub(crate) fn open(new: &NewApiKey, version: i64, limit: u32) -> Vec<Step> {
+    let user = match new.key.owner {
+        KeyOwner::User(user) => user,
+        // Nobody has that number: the lock misses.
+        KeyOwner::Organization(_) => UserNumber(0),
+    };
+    let mut steps = users::hold(user, version);
+    steps.push(Step::one(&INSERT, values(new, user.0.into(), limit), Conflict::ApiKeyLimit));
+    steps
+}
+
+pub(crate) fn open_of_organization(new: &NewApiKey, organization: OrganizationId, limit: u32) -> Vec<Step> {
+    let values = values(new, organizations::bytes(organization), limit);
+    vec![organizations::lock(organization), Step::one(&INSERT_OF_ORGANIZATION, values, Conflict::ApiKeyLimit)]
+}
+
+fn values(new: &NewApiKey, owner: Value, limit: u32) -> Vec<Value> {
     let NewApiKey { key, digest } = new;
-    let values = vec![
+    vec![
         bytes(key.id),
-        key.user.0.into(),
+        owner,
         key.door.as_str().into(),
         key.standing.into(),
         key.name.as_str().into(),
@@ -107,11 +175,9 @@ pub(crate) fn open(new: &NewApiKey, version: i64, limit: u32) -> Vec<Step> {
         key.updated.millis().into(),
         key.expires.map(Timestamp::millis).into(),
         key.last_used.map(Timestamp::millis).into(),
+        key.bounds.to_text().as_deref().into(),
         limit.into(),
-    ];
-    let mut steps = users::hold(key.user, version);
-    steps.push(Step::one(&INSERT, values, Conflict::ApiKeyLimit));
-    steps
+    ]
 }
 
 pub(crate) fn update(key: ApiKeyId, grant: Grant, expires: Option<Timestamp>, at: Timestamp) -> Vec<Step> {

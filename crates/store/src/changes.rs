@@ -5,7 +5,8 @@ use identity::ports::Change;
 use crate::sql::Step;
 use crate::users::NewAddress;
 use crate::{
-    api_keys, external_identities, flows, mail, master_key, sessions, signing_keys, throttles, tickets, users,
+    api_keys, external_identities, flows, invitations, mail, master_key, organizations, sessions,
+    signing_keys, throttles, tickets, users,
 };
 
 /// The guarded statements of one change, in their order.
@@ -61,6 +62,19 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
         Change::AddSigningKey { key, previous } => signing_keys::add(key, *previous),
         Change::DropSigningKeys { key_use, at } => signing_keys::drop_retired(*key_use, *at),
         Change::ForgetSigningKeys { before } => signing_keys::forget(*before),
+        Change::CreateOrganization(new) => organizations::create(new),
+        Change::OpenMembership(new) => organizations::join(new),
+        Change::HoldMembership { membership, role } => organizations::hold(*membership, *role),
+        Change::SetMembershipRole { membership, role, at } => {
+            organizations::set_role(*membership, *role, *at)
+        }
+        Change::OpenInvitation(new) => invitations::open(new),
+        Change::RedeemInvitation { invitation, user, at } => invitations::redeem(*invitation, *user, *at),
+        Change::WithdrawInvitation { invitation } => invitations::withdraw(*invitation),
+        Change::ForgetInvitations { before } => invitations::forget(*before),
+        Change::OpenOrganizationKey { key, organization, limit } => {
+            api_keys::open_of_organization(key, *organization, *limit)
+        }
         Change::QueueMail(new) => mail::queue(new),
         Change::ClaimMail { mail, tries, until } => mail::claim(*mail, *tries, *until),
         Change::MailSent { mail, at } => mail::sent(*mail, *at),

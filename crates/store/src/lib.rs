@@ -1,10 +1,10 @@
 //! The store port on SQLite and PostgreSQL: guarded commits, migrations, one SQL text a statement.
 //!
 //! The map: one module a noun with its statements ([`users`], [`sessions`], [`api_keys`], [`tickets`],
-//! [`external_identities`], [`flows`], [`signing_keys`], [`mail`], [`throttles`], [`audit`], [`master_key`]),
-//! [`changes`] which of them make up a change, [`db`] the seam to the engines [`sqlite`] and [`postgres`], [`migrate`]
-//! the schema's history, [`constraints`] how engines spell a violated one. It decides nothing: the guards repeat in SQL
-//! what `identity` decided, so that races are settled where the data is.
+//! [`external_identities`], [`organizations`], [`invitations`], [`flows`], [`signing_keys`], [`mail`],
+//! [`throttles`], [`audit`], [`master_key`]), [`changes`] which of them make up a change, [`db`] the seam to the engines
+//! [`sqlite`] and [`postgres`], [`migrate`] the schema's history, [`constraints`] how engines spell a violated one. It
+//! decides nothing: the guards repeat in SQL what `identity` decided, so that races are settled where the data is.
 
 mod api_keys;
 mod audit;
@@ -13,9 +13,11 @@ mod constraints;
 mod db;
 mod external_identities;
 mod flows;
+mod invitations;
 mod mail;
 mod master_key;
 mod migrate;
+mod organizations;
 mod postgres;
 mod sessions;
 mod signing_keys;
@@ -28,13 +30,14 @@ mod users;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use identity::api_key::ApiKey;
+use identity::api_key::{ApiKey, ApiKeyId};
 use identity::audit::Event;
 use identity::federation::ExternalIdentity;
 use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
+use identity::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
 use identity::ports::{Commit, Committed, SessionQuery, StoreResult};
 use identity::secret::Digest;
 use identity::session::{Session, SessionId};
@@ -163,6 +166,57 @@ impl identity::ports::Store for Store {
 
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
         api_keys::of_door(&self.db, of, door).await
+    }
+
+    async fn api_key(&self, id: ApiKeyId) -> StoreResult<Option<ApiKey>> {
+        api_keys::by_id(&self.db, id).await
+    }
+
+    async fn organization_key_by_digest(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(ApiKey, Organization)>> {
+        api_keys::of_organization_by_digest(&self.db, digest).await
+    }
+
+    async fn organization_keys(&self, of: OrganizationId, door: &Door) -> StoreResult<Vec<ApiKey>> {
+        api_keys::of_organization(&self.db, of, door).await
+    }
+
+    async fn organization(&self, id: OrganizationId) -> StoreResult<Option<Organization>> {
+        organizations::by_id(&self.db, id).await
+    }
+
+    async fn organizations_named(&self, name: &str, limit: u32) -> StoreResult<Vec<Organization>> {
+        organizations::named(&self.db, name, limit).await
+    }
+
+    async fn organizations(&self, after: OrganizationId, limit: u32) -> StoreResult<Vec<Organization>> {
+        organizations::page(&self.db, after, limit).await
+    }
+
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Vec<(Organization, Membership)>> {
+        organizations::of_user(&self.db, of).await
+    }
+
+    async fn membership(&self, to: OrganizationId, of: UserNumber) -> StoreResult<Option<Membership>> {
+        organizations::membership(&self.db, to, of).await
+    }
+
+    async fn members(&self, of: OrganizationId) -> StoreResult<Vec<(Membership, User)>> {
+        organizations::members(&self.db, of).await
+    }
+
+    async fn invitation(&self, id: InvitationId) -> StoreResult<Option<Invitation>> {
+        invitations::by_id(&self.db, id).await
+    }
+
+    async fn invitation_by_digest(&self, digest: &Digest) -> StoreResult<Option<Invitation>> {
+        invitations::by_digest(&self.db, digest).await
+    }
+
+    async fn invitations(&self, to: OrganizationId) -> StoreResult<Vec<Invitation>> {
+        invitations::of_organization(&self.db, to).await
     }
 
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {

@@ -38,6 +38,11 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "federation",
         sql: include_str!("../migrations/sqlite/0003_federation.sql"),
     },
+    Migration {
+        number: 4,
+        name: "organizations",
+        sql: include_str!("../migrations/sqlite/0004_organizations.sql"),
+    },
 ];
 
 /// The history on PostgreSQL: the same numbers and names.
@@ -56,6 +61,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
         number: 3,
         name: "federation",
         sql: include_str!("../migrations/postgres/0003_federation.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "organizations",
+        sql: include_str!("../migrations/postgres/0004_organizations.sql"),
     },
 ];
 

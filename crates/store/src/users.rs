@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::sql::{Row, Sql, Step, Value};
-use crate::{api_keys, external_identities, mail, sessions, tickets};
+use crate::{api_keys, external_identities, invitations, mail, organizations, sessions, tickets};
 
 /// The columns of [`read`], in its order, from `users AS u`.
 macro_rules! columns {
@@ -263,14 +263,16 @@ pub(crate) fn set_status(user: UserNumber, status: Status, at: Timestamp) -> Vec
 }
 
 pub(crate) fn delete(user: UserNumber, at: Timestamp, retired: &[[u8; 32]]) -> Vec<Step> {
-    let mut steps = vec![
-        Step::one(&WIPE, vec![user.0.into(), at.millis().into()], Conflict::UserChanged).wiping(),
+    let wipe = Step::one(&WIPE, vec![user.0.into(), at.millis().into()], Conflict::UserChanged).wiping();
+    let mut steps = vec![wipe, organizations::leave_all(user)];
+    steps.extend(invitations::wipe(user));
+    steps.extend([
         Step::any(&RELEASE_NAMES, vec![user.0.into()]),
         sessions::forget_devices(user),
         api_keys::wipe(user, at),
         mail::drop_waiting(user),
         external_identities::unlink(user),
-    ];
+    ]);
     steps.extend(tickets::end_all(user));
     steps.extend(retired.iter().map(|digest| Step::any(&RETIRE_NAME, vec![digest.as_slice().into()])));
     steps

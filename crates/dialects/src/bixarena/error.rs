@@ -106,6 +106,16 @@ impl Voice {
             | ErrorKind::TicketInvalid
             | ErrorKind::ApiKeyLimit
             | ErrorKind::ApiKeyNotFound
+            | ErrorKind::OrganizationNameInvalid
+            | ErrorKind::OrganizationNotFound
+            | ErrorKind::OrganizationClosed
+            | ErrorKind::AlreadyMember
+            | ErrorKind::AlreadyInvited
+            | ErrorKind::SelfInvitation
+            | ErrorKind::RoleTooHigh
+            | ErrorKind::InvitationNotFound
+            | ErrorKind::InvitationUsed
+            | ErrorKind::InvitationNotYours
             | ErrorKind::Internal => server_error(Some(path)),
         }
     }

@@ -138,6 +138,16 @@ impl Voice {
             | ErrorKind::ApiKeyLimit
             | ErrorKind::ApiKeyNotFound
             | ErrorKind::Conflict
+            | ErrorKind::OrganizationNameInvalid
+            | ErrorKind::OrganizationNotFound
+            | ErrorKind::OrganizationClosed
+            | ErrorKind::AlreadyMember
+            | ErrorKind::AlreadyInvited
+            | ErrorKind::SelfInvitation
+            | ErrorKind::RoleTooHigh
+            | ErrorKind::InvitationNotFound
+            | ErrorKind::InvitationUsed
+            | ErrorKind::InvitationNotYours
             | ErrorKind::Internal => self.server_error(),
         }
     }

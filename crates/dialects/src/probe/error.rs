@@ -199,6 +199,16 @@ fn spoken(kind: ErrorKind, place: Place, password: &str) -> Response {
         | ErrorKind::SubjectMissing
         | ErrorKind::FlowMissing
         | ErrorKind::FlowInvalid
+        | ErrorKind::OrganizationNameInvalid
+        | ErrorKind::OrganizationNotFound
+        | ErrorKind::OrganizationClosed
+        | ErrorKind::AlreadyMember
+        | ErrorKind::AlreadyInvited
+        | ErrorKind::SelfInvitation
+        | ErrorKind::RoleTooHigh
+        | ErrorKind::InvitationNotFound
+        | ErrorKind::InvitationUsed
+        | ErrorKind::InvitationNotYours
         | ErrorKind::Internal => server_error(),
     }
 }

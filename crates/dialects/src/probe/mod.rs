@@ -11,6 +11,7 @@ mod schema;
 mod visit;
 mod wire;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ pub const SURFACE: Surface = Surface {
 pub const KEYS: KeySurface = KeySurface {
     door: Door::new(DIALECT.name),
     // contracts 3.3: 64 characters, 330 bits.
-    form: SecretForm::Base36 { digits: 64 },
+    form: SecretForm::Base36 { prefix: Cow::Borrowed(""), digits: 64 },
     shown_again: true,
 };
 

@@ -92,6 +92,16 @@ fn spoken(kind: ErrorKind) -> Response {
         | ErrorKind::TokenClaimsInvalid
         | ErrorKind::ApiKeyLimit
         | ErrorKind::ApiKeyNotFound
+        | ErrorKind::OrganizationNameInvalid
+        | ErrorKind::OrganizationNotFound
+        | ErrorKind::OrganizationClosed
+        | ErrorKind::AlreadyMember
+        | ErrorKind::AlreadyInvited
+        | ErrorKind::SelfInvitation
+        | ErrorKind::RoleTooHigh
+        | ErrorKind::InvitationNotFound
+        | ErrorKind::InvitationUsed
+        | ErrorKind::InvitationNotYours
         | ErrorKind::Internal => drf::server_error(),
     }
 }

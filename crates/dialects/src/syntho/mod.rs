@@ -9,6 +9,7 @@ mod handlers;
 mod routes;
 mod wire;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ pub const DIALECT: Dialect = Dialect {
 pub const SURFACE: Surface = Surface {
     door: Door::new(DIALECT.name),
     // contracts 1.2: 32 characters of [a-z0-9], 165 bits.
-    form: SecretForm::Base36 { digits: 32 },
+    form: SecretForm::Base36 { prefix: Cow::Borrowed(""), digits: 32 },
     token: None,
     idle: None,
     absolute: Some(Duration::from_hours(14 * 24)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ApiKey, ApiKeyId, Grant, NewApiKey};
+use super::{ApiKey, ApiKeyId, Bounds, Grant, KeyOwner, NewApiKey};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
@@ -20,7 +20,7 @@ use crate::user::{Permissions, User};
 /// How many keys that were not ended a user may have at one door, the standing one aside.
 pub const LIMIT: u32 = 100;
 /// Last-used is written when it is older than this.
-const LAST_USED_STEP: Duration = Duration::from_mins(1);
+pub(super) const LAST_USED_STEP: Duration = Duration::from_mins(1);
 
 /// What a door declares about its API keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct MakeApiKey {
     pub name: String,
     /// What it may do.
     pub grant: Grant,
+    /// What it is good for.
+    pub bounds: Bounds,
     /// How long it lives; `None`: it never ends by itself.
     pub life: Option<Duration>,
 }
@@ -119,7 +121,7 @@ impl ApiKeys {
                 });
             }
             let make = MakeApiKey::default();
-            let (new, secret) = self.new_key(op, surface, user, make, true);
+            let (new, secret) = self.new_key(op, surface, KeyOwner::User(user.number), make, true);
             match self.open(op, user, new).await {
                 Ok(_) => return Ok(secret),
                 Err(StoreError::Conflict(Conflict::StandingKeyExists)) => {}
@@ -155,8 +157,19 @@ impl ApiKeys {
         make: MakeApiKey,
     ) -> Result<ShownKey> {
         caller.must_be_whole()?;
-        let (new, secret) = self.new_key(op, surface, &caller.user, make, false);
-        let key = self.open(op, &caller.user, new).await?;
+        self.make(op, surface, &caller.user, make).await
+    }
+
+    /// Makes a key for a user.
+    pub(super) async fn make(
+        &self,
+        op: &Op,
+        surface: &KeySurface,
+        user: &User,
+        make: MakeApiKey,
+    ) -> Result<ShownKey> {
+        let (new, secret) = self.new_key(op, surface, KeyOwner::User(user.number), make, false);
+        let key = self.open(op, user, new).await?;
         Ok(ShownKey { key, secret: Some(secret) })
     }
 
@@ -187,7 +200,7 @@ impl ApiKeys {
         caller.must_be_whole()?;
         let found = self.core.store.api_key_by_digest(&secret.digest()).await?;
         let own = found.map(|(key, _)| key).filter(|key| {
-            key.user == caller.user.number
+            key.owner == KeyOwner::User(caller.user.number)
                 && key.door == *door
                 && key.ended.is_none()
                 && (expired || !key.is_expired(op.now))
@@ -229,6 +242,21 @@ impl ApiKeys {
         self.step(caller, end, Event::new(op, EventKind::ApiKeyEnded)).await
     }
 
+    /// Ends a key of the caller's by its id, expired or not.
+    ///
+    /// # Errors
+    /// As [`ApiKeys::own`].
+    pub async fn end_by_id(&self, op: &Op, door: &Door, caller: &Caller, id: ApiKeyId) -> Result<()> {
+        caller.must_be_whole()?;
+        let found = self.core.store.api_key(id).await?;
+        let owner = KeyOwner::User(caller.user.number);
+        if found.is_none_or(|key| key.owner != owner || key.door != *door) {
+            return Err(ErrorKind::ApiKeyNotFound.into());
+        }
+        let end = Change::EndApiKey { key: id, at: op.now, reason: EndReason::EndedByOwner };
+        self.step(caller, end, Event::new(op, EventKind::ApiKeyEnded)).await
+    }
+
     /// One change under the lock of the caller's row.
     async fn step(&self, caller: &Caller, change: Change, event: Event) -> Result<()> {
         let hold = Change::HoldUser { user: caller.user.number, version: caller.user.credential_version };
@@ -240,11 +268,11 @@ impl ApiKeys {
         }
     }
 
-    fn new_key(
+    pub(super) fn new_key(
         &self,
         op: &Op,
         surface: &KeySurface,
-        user: &User,
+        owner: KeyOwner,
         make: MakeApiKey,
         standing: bool,
     ) -> (NewApiKey, Secret) {
@@ -256,11 +284,12 @@ impl ApiKeys {
         });
         let key = ApiKey {
             id,
-            user: user.number,
+            owner,
             door: surface.door.clone(),
             standing,
             name: make.name,
             grant: make.grant,
+            bounds: make.bounds,
             created: op.now,
             updated: op.now,
             expires: make.life.map(|life| op.now + life),
@@ -290,6 +319,6 @@ impl ApiKeys {
     }
 }
 
-fn refused(seen: &'static str) -> Error {
+pub(super) fn refused(seen: &'static str) -> Error {
     Error::new(ErrorKind::CredentialInvalid).because("presented key", seen, "a live API key of this door")
 }

@@ -1,20 +1,27 @@
-//! API keys: long-lived secrets of a user. A key is no session: it survives a logout, and is refused while its owner
-//! may not act.
+//! API keys: long-lived secrets of a user or of an organization. A key is no session: it survives a logout, and is
+//! refused while its owner may not act.
 //!
 //! Every account has at most one *standing* key at a door that wants one; it is made when it is first asked for. This
-//! module holds the noun, [`keys`] the use cases.
+//! module holds the noun, [`bounds`] what a key is good for, [`keys`] the use cases of users' keys, [`operator`] what the
+//! operator does with them, [`organization_keys`] the use cases of organizations' keys.
 
+pub mod bounds;
 pub mod keys;
+pub mod operator;
+pub mod organization_keys;
 
 use std::fmt;
 
 use uuid::Uuid;
 
 use crate::op::Timestamp;
+use crate::organization::OrganizationId;
 use crate::secret::Digest;
 use crate::session::EndReason;
 use crate::surface::Door;
 use crate::user::{Permissions, UserNumber};
+
+pub use bounds::Bounds;
 
 /// A key's id: UUIDv7, never a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,13 +51,22 @@ impl Grant {
     }
 }
 
+/// Whose a key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyOwner {
+    /// A user's: whoever shows it is that user.
+    User(UserNumber),
+    /// An organization's: whoever shows it is nobody, and acts for the organization.
+    Organization(OrganizationId),
+}
+
 /// A key, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// Its id.
     pub id: ApiKeyId,
     /// Whose it is.
-    pub user: UserNumber,
+    pub owner: KeyOwner,
     /// The door that accepts it.
     pub door: Door,
     /// Whether it is the account's standing key at that door.
@@ -59,6 +75,8 @@ pub struct ApiKey {
     pub name: String,
     /// What it may do.
     pub grant: Grant,
+    /// What it is good for.
+    pub bounds: Bounds,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last changed.

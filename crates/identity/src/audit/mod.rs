@@ -5,6 +5,7 @@
 use uuid::Uuid;
 
 use crate::op::{Op, RequestId, Timestamp};
+use crate::organization::OrganizationId;
 use crate::session::SessionId;
 use crate::surface::Door;
 use crate::user::User;
@@ -64,6 +65,16 @@ pub enum EventKind {
     ServiceTokenMinted,
     /// Another key signs; the detail says what became of the one before.
     SigningKeyRotated,
+    /// An organization was made; the detail names it.
+    OrganizationCreated,
+    /// A user became a member of an organization; the detail names it.
+    OrganizationJoined,
+    /// A member got another role; the detail names the organization.
+    MembershipChanged,
+    /// A user invited somebody to an organization; the detail names it.
+    InvitationSent,
+    /// A user took an invitation back; the detail names the organization.
+    InvitationWithdrawn,
     /// A message left.
     MailSent,
     /// A message was given up.
@@ -72,7 +83,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 33] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SessionEnded,
@@ -99,6 +110,11 @@ impl EventKind {
         Self::IdentityLinked,
         Self::ServiceTokenMinted,
         Self::SigningKeyRotated,
+        Self::OrganizationCreated,
+        Self::OrganizationJoined,
+        Self::MembershipChanged,
+        Self::InvitationSent,
+        Self::InvitationWithdrawn,
         Self::MailSent,
         Self::MailFailed,
     ];
@@ -132,6 +148,11 @@ impl EventKind {
             Self::IdentityLinked => "identity_linked",
             Self::ServiceTokenMinted => "service_token_minted",
             Self::SigningKeyRotated => "signing_key_rotated",
+            Self::OrganizationCreated => "organization_created",
+            Self::OrganizationJoined => "organization_joined",
+            Self::MembershipChanged => "membership_changed",
+            Self::InvitationSent => "invitation_sent",
+            Self::InvitationWithdrawn => "invitation_withdrawn",
             Self::MailSent => "mail_sent",
             Self::MailFailed => "mail_failed",
         }
@@ -162,7 +183,7 @@ pub struct Event {
     pub address: String,
     /// In which request.
     pub request: RequestId,
-    /// More: one fixed word, or a name out of the configuration.
+    /// More: one fixed word, a name out of the configuration, or the id of an organization.
     pub detail: String,
 }
 
@@ -200,6 +221,13 @@ impl Event {
     #[must_use]
     pub fn saying(mut self, detail: &'static str) -> Self {
         detail.clone_into(&mut self.detail);
+        self
+    }
+
+    /// ... in this organization.
+    #[must_use]
+    pub fn in_organization(mut self, organization: OrganizationId) -> Self {
+        self.detail = organization.to_string();
         self
     }
 

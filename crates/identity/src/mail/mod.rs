@@ -13,6 +13,8 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::op::Timestamp;
+use crate::organization::OrganizationId;
+use crate::organization::invitations::InvitationLink;
 use crate::secret::Secret;
 
 /// A queued message's id: UUIDv7. The same message bears it at every try, so that a receiver can tell a repetition.
@@ -39,16 +41,19 @@ pub enum MailKind {
     PasswordChanged,
     /// The address was changed; told to the old one.
     AddressChanged,
+    /// Somebody is invited to an organization: a code lets the owner of the address join it.
+    Invitation,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::VerifyEmail,
         Self::AddressTaken,
         Self::RestorePassword,
         Self::PasswordChanged,
         Self::AddressChanged,
+        Self::Invitation,
     ];
 
     /// The word in the database, in the log and in the names of templates.
@@ -59,6 +64,7 @@ impl MailKind {
             Self::RestorePassword => "restore_password",
             Self::PasswordChanged => "password_changed",
             Self::AddressChanged => "address_changed",
+            Self::Invitation => "invitation",
         }
     }
 }
@@ -76,11 +82,24 @@ pub struct Mail {
     pub token: Option<MailToken>,
     /// Where to lead on to afterwards; one of the addresses that the configuration allows.
     pub return_to: Option<String>,
+    /// What somebody is invited to; of an invitation only.
+    pub invited_to: Option<InvitedTo>,
     /// When what it tells of happened.
     pub at: Timestamp,
 }
 
-/// A ticket's secret on its way to the person it is for.
+/// What somebody is invited to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitedTo {
+    /// The organization.
+    pub id: OrganizationId,
+    /// Its name, which somebody else has written.
+    pub name: String,
+    /// Where the message leads.
+    pub link: InvitationLink,
+}
+
+/// A ticket's secret, or an invitation's, on its way to the person it is for.
 #[derive(Debug, Clone)]
 pub struct MailToken {
     /// Its wire form.

@@ -11,12 +11,14 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{Mail, MailError, MailId, MailKind, MailToken, Mailer};
+use super::{InvitedTo, Mail, MailError, MailId, MailKind, MailToken, Mailer};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::Result;
 use crate::master_key::Shelf;
 use crate::op::{Op, Timestamp};
+use crate::organization::OrganizationId;
+use crate::organization::invitations::InvitationLink;
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::secret::Secret;
 use crate::user::{User, UserNumber};
@@ -73,7 +75,19 @@ struct Content {
     name: String,
     token: Option<(String, i64)>,
     return_to: Option<String>,
+    // Messages of earlier programs have none.
+    #[serde(default)]
+    invited_to: Option<Invited>,
     at: i64,
+}
+
+/// What somebody is invited to, as it is sealed.
+#[derive(Serialize, Deserialize)]
+struct Invited {
+    id: uuid::Uuid,
+    name: String,
+    app_url: String,
+    redirect_uri: String,
 }
 
 impl Drop for Content {
@@ -123,7 +137,7 @@ impl Core {
     pub(crate) fn notice(&self, op: &Op, user: &User, kind: MailKind) -> Option<Change> {
         let to = user.email.clone()?;
         let name = user.name.as_str().to_owned();
-        let mail = Mail { kind, to, name, token: None, return_to: None, at: op.now };
+        let mail = Mail { kind, to, name, token: None, return_to: None, invited_to: None, at: op.now };
         Some(self.queue(op, user.number, &mail))
     }
 
@@ -139,6 +153,12 @@ impl Core {
                 .as_ref()
                 .map(|token| (token.secret.expose().to_owned(), token.expires.millis())),
             return_to: mail.return_to.clone(),
+            invited_to: mail.invited_to.as_ref().map(|to| Invited {
+                id: to.id.0,
+                name: to.name.clone(),
+                app_url: to.link.app_url.clone(),
+                redirect_uri: to.link.redirect_uri.clone(),
+            }),
             at: mail.at.millis(),
         };
         // A struct of texts and numbers is always JSON.
@@ -164,6 +184,11 @@ impl Core {
             name: std::mem::take(&mut content.name),
             token,
             return_to: content.return_to.take(),
+            invited_to: content.invited_to.take().map(|to| InvitedTo {
+                id: OrganizationId(to.id),
+                name: to.name,
+                link: InvitationLink { app_url: to.app_url, redirect_uri: to.redirect_uri },
+            }),
             at: Timestamp::from_millis(content.at),
         })
     }

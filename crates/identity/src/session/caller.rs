@@ -59,6 +59,12 @@ impl Caller {
 
     /// Whether the credential may less than its owner.
     pub fn is_restricted(&self) -> bool {
+        let bound = matches!(&self.credential, Credential::ApiKey(key) if !key.bounds.is_free());
+        bound || self.lacks_permissions()
+    }
+
+    /// Whether the credential has fewer permissions than its owner.
+    pub(crate) fn lacks_permissions(&self) -> bool {
         self.permissions() != Permissions::of(self.user.role)
     }
 

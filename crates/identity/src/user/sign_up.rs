@@ -124,7 +124,8 @@ impl Accounts {
             MailKind::RestorePassword
             | MailKind::AddressTaken
             | MailKind::PasswordChanged
-            | MailKind::AddressChanged => Purpose::RestorePassword,
+            | MailKind::AddressChanged
+            | MailKind::Invitation => Purpose::RestorePassword,
         };
         for _ in 0..3 {
             let issued = self.core.issue(op, user, purpose, address.key().clone(), password.clone()).await?;
@@ -134,6 +135,7 @@ impl Accounts {
                 name: user.name.as_str().to_owned(),
                 token: Some(MailToken { secret: issued.secret, expires: issued.ticket.expires }),
                 return_to: return_to.clone(),
+                invited_to: None,
                 at: op.now,
             };
             let mut changes = issued.changes;

@@ -1,5 +1,6 @@
 //! Session tokens, signing keys and API keys: what they open, and what takes that away.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use identity::api_key::Grant;
@@ -32,7 +33,11 @@ fn signing(audience: &str) -> Surface {
 }
 
 fn keys() -> KeySurface {
-    KeySurface { door: Door::new("front"), form: SecretForm::Base36 { digits: 64 }, shown_again: true }
+    KeySurface {
+        door: Door::new("front"),
+        form: SecretForm::Base36 { prefix: Cow::Borrowed(""), digits: 64 },
+        shown_again: true,
+    }
 }
 
 async fn login(server: &TestServer, surface: &Surface, end_others: bool) -> Result<SignedIn> {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use identity::api_key::ApiKey;
+use identity::api_key::{ApiKey, ApiKeyId};
 use identity::audit::Event;
 use identity::federation::upstream::{
     AuthorizationRequest, Claims, Redemption, Upstream, UpstreamError, UpstreamFault,
@@ -14,6 +14,7 @@ use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
+use identity::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
 use identity::ports::{Commit, Committed, SessionQuery, Store, StoreResult};
 use identity::secret::Digest;
 use identity::session::{Session, SessionId};
@@ -196,6 +197,69 @@ impl Store for Watched {
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
         self.note("api_keys");
         self.server.store().api_keys(of, door).await
+    }
+
+    async fn api_key(&self, id: ApiKeyId) -> StoreResult<Option<ApiKey>> {
+        self.note("api_key");
+        self.server.store().api_key(id).await
+    }
+
+    async fn organization_key_by_digest(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(ApiKey, Organization)>> {
+        self.note("organization_key_by_digest");
+        self.server.store().organization_key_by_digest(digest).await
+    }
+
+    async fn organization_keys(&self, of: OrganizationId, door: &Door) -> StoreResult<Vec<ApiKey>> {
+        self.note("organization_keys");
+        self.server.store().organization_keys(of, door).await
+    }
+
+    async fn organization(&self, id: OrganizationId) -> StoreResult<Option<Organization>> {
+        self.note("organization");
+        self.server.store().organization(id).await
+    }
+
+    async fn organizations_named(&self, name: &str, limit: u32) -> StoreResult<Vec<Organization>> {
+        self.note("organizations_named");
+        self.server.store().organizations_named(name, limit).await
+    }
+
+    async fn organizations(&self, after: OrganizationId, limit: u32) -> StoreResult<Vec<Organization>> {
+        self.note("organizations");
+        self.server.store().organizations(after, limit).await
+    }
+
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Vec<(Organization, Membership)>> {
+        self.note("memberships");
+        self.server.store().memberships(of).await
+    }
+
+    async fn membership(&self, to: OrganizationId, of: UserNumber) -> StoreResult<Option<Membership>> {
+        self.note("membership");
+        self.server.store().membership(to, of).await
+    }
+
+    async fn members(&self, of: OrganizationId) -> StoreResult<Vec<(Membership, User)>> {
+        self.note("members");
+        self.server.store().members(of).await
+    }
+
+    async fn invitation(&self, id: InvitationId) -> StoreResult<Option<Invitation>> {
+        self.note("invitation");
+        self.server.store().invitation(id).await
+    }
+
+    async fn invitation_by_digest(&self, digest: &Digest) -> StoreResult<Option<Invitation>> {
+        self.note("invitation_by_digest");
+        self.server.store().invitation_by_digest(digest).await
+    }
+
+    async fn invitations(&self, to: OrganizationId) -> StoreResult<Vec<Invitation>> {
+        self.note("invitations");
+        self.server.store().invitations(to).await
     }
 
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {

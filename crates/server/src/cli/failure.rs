@@ -62,9 +62,14 @@ impl From<Error> for Failure {
                 "this username or e-mail address was used by a deleted user, and names are not given out again"
             }
             ErrorKind::UserNotFound => "no such user",
+            ErrorKind::UserInactive => "this user is not active: activate them first",
             ErrorKind::SessionNotFound => "no such live session",
             ErrorKind::ApiKeyNotFound => "no such API key",
             ErrorKind::ApiKeyLimit => "this user has as many API keys as are allowed",
+            ErrorKind::OrganizationNameInvalid => {
+                "an organization's name has 1 to 150 characters in one line"
+            }
+            ErrorKind::OrganizationNotFound => "no such organization",
             ErrorKind::PasswordTooLong => "a password has at most 4096 bytes",
             ErrorKind::PasswordTooShort { min_length } => {
                 return Self::Refused(anyhow::anyhow!("a password has at least {min_length} characters"));
@@ -76,7 +81,6 @@ impl From<Error> for Failure {
             ErrorKind::InvalidCredentials
             | ErrorKind::CredentialMissing
             | ErrorKind::CredentialInvalid
-            | ErrorKind::UserInactive
             | ErrorKind::PasswordSignInDisabled
             | ErrorKind::PasswordChangeRequired
             | ErrorKind::OldPasswordWrong
@@ -98,6 +102,14 @@ impl From<Error> for Failure {
             | ErrorKind::FlowMissing
             | ErrorKind::FlowInvalid
             | ErrorKind::IdentityRefused
+            | ErrorKind::OrganizationClosed
+            | ErrorKind::AlreadyMember
+            | ErrorKind::AlreadyInvited
+            | ErrorKind::SelfInvitation
+            | ErrorKind::RoleTooHigh
+            | ErrorKind::InvitationNotFound
+            | ErrorKind::InvitationUsed
+            | ErrorKind::InvitationNotYours
             | ErrorKind::Internal => return Self::Refused(error.into()),
         };
         Self::Refused(anyhow::anyhow!(sentence))

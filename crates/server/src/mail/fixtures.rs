@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use identity::Timestamp;
-use identity::mail::{Mail, MailId, MailKind, MailToken};
+use identity::mail::{InvitedTo, Mail, MailId, MailKind, MailToken};
+use identity::organization::OrganizationId;
+use identity::organization::invitations::InvitationLink;
 use identity::secret::Secret;
 
 use super::compose::Composer;
@@ -20,13 +22,19 @@ pub(super) fn id() -> MailId {
 
 pub(super) fn mail(kind: MailKind) -> Mail {
     let secret = Secret::presented("tok-en.1").expect("a secret");
-    let has_token = matches!(kind, MailKind::VerifyEmail | MailKind::RestorePassword);
+    let has_token = matches!(kind, MailKind::VerifyEmail | MailKind::RestorePassword | MailKind::Invitation);
+    let link = InvitationLink {
+        app_url: "https://app.example".to_owned(),
+        redirect_uri: "https://app.example/a?b=c&d".to_owned(),
+    };
+    let id = OrganizationId(uuid::Uuid::from_u128(7));
     Mail {
         kind,
         to: "ann@example.org".to_owned(),
         name: "Ann".to_owned(),
         token: has_token.then(|| MailToken { secret, expires: NOW + Duration::from_hours(24) }),
         return_to: None,
+        invited_to: (kind == MailKind::Invitation).then(|| InvitedTo { id, name: "Acme".to_owned(), link }),
         at: NOW,
     }
 }

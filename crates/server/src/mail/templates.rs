@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use identity::Timestamp;
-use identity::mail::{Mail, MailKind, MailToken};
+use identity::mail::{InvitedTo, Mail, MailKind, MailToken};
+use identity::organization::OrganizationId;
+use identity::organization::invitations::InvitationLink;
 use identity::secret::Secret;
 use minijinja::{Environment, UndefinedBehavior, Value};
 
@@ -37,6 +39,9 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "address_changed.subject.txt",
     "address_changed.txt",
     "address_changed.html",
+    "invitation.subject.txt",
+    "invitation.txt",
+    "invitation.html",
 ];
 
 /// A message's words. They hold its token, so only tests print them.
@@ -151,11 +156,24 @@ fn samples() -> Vec<Mail> {
         name: name.to_owned(),
         token: token(),
         return_to,
+        invited_to: sample_organization(kind, name),
         at,
     };
     let both =
         |kind| [sample(kind, "Sample", Some("https://app.example/".to_owned())), sample(kind, "", None)];
     MailKind::ALL.into_iter().flat_map(both).collect()
+}
+
+fn sample_organization(kind: MailKind, name: &str) -> Option<InvitedTo> {
+    let link = InvitationLink {
+        app_url: "https://app.example".to_owned(),
+        redirect_uri: "https://app.example/".to_owned(),
+    };
+    (kind == MailKind::Invitation).then(|| InvitedTo {
+        id: OrganizationId(uuid::Uuid::nil()),
+        name: name.to_owned(),
+        link,
+    })
 }
 
 #[cfg(test)]

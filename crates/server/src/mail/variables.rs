@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use identity::Timestamp;
-use identity::mail::{Mail, MailKind};
+use identity::mail::{InvitedTo, Mail, MailKind};
 use minijinja::Value;
 use url::Url;
 
@@ -25,7 +25,7 @@ pub(super) struct Site {
 
 /// The names that [`variables`] gives values to.
 #[cfg(test)]
-pub(super) const NAMES: [&str; 11] = [
+pub(super) const NAMES: [&str; 12] = [
     "address",
     "at",
     "expires",
@@ -33,26 +33,36 @@ pub(super) const NAMES: [&str; 11] = [
     "link",
     "minutes",
     "name",
+    "organization",
     "public_url",
     "service",
     "token",
     "valid_for",
 ];
 
-/// The page that a message of this kind leads to, if it leads anywhere.
-fn page(kind: MailKind) -> Option<&'static str> {
-    match kind {
-        MailKind::VerifyEmail => Some("/verify-email"),
-        MailKind::RestorePassword => Some("/restore-password"),
+/// Where a message of this kind leads, if it leads anywhere.
+fn way(mail: &Mail) -> Option<Way<'_>> {
+    match mail.kind {
+        MailKind::VerifyEmail => Some(Way::Page("/verify-email")),
+        MailKind::RestorePassword => Some(Way::Page("/restore-password")),
+        MailKind::Invitation => mail.invited_to.as_ref().map(Way::Application),
         MailKind::AddressTaken | MailKind::PasswordChanged | MailKind::AddressChanged => None,
     }
+}
+
+/// Where a message leads.
+enum Way<'a> {
+    /// To a page of ours.
+    Page(&'static str),
+    /// To the application that somebody is invited to.
+    Application(&'a InvitedTo),
 }
 
 /// Everything that a message's templates may say; what does not apply is empty. `None` when a kind that leads
 /// somewhere comes without a token.
 pub(super) fn variables(site: &Site, mail: &Mail) -> Option<Value> {
     let mut all: BTreeMap<&'static str, Value> =
-        ["expires", "hours", "link", "minutes", "token", "valid_for"]
+        ["expires", "hours", "link", "minutes", "organization", "token", "valid_for"]
             .map(|name| (name, Value::from("")))
             .into_iter()
             .collect();
@@ -61,10 +71,17 @@ pub(super) fn variables(site: &Site, mail: &Mail) -> Option<Value> {
     all.insert("name", Value::from(shown_name(&mail.name)));
     all.insert("public_url", Value::from(site.public_url.as_str()));
     all.insert("service", Value::from(site.service.as_str()));
-    if let Some(page) = page(mail.kind) {
+    if let Some(to) = &mail.invited_to {
+        all.insert("organization", Value::from(shown_name(&to.name)));
+    }
+    if let Some(way) = way(mail) {
         let token = mail.token.as_ref()?;
         let span = token.expires.since(mail.at);
-        all.insert("link", Value::from(link(site, page, token.secret.expose(), mail.return_to.as_deref())?));
+        let link = match way {
+            Way::Page(page) => link(site, page, token.secret.expose(), mail.return_to.as_deref()),
+            Way::Application(to) => invitation_link(to, token.secret.expose()),
+        };
+        all.insert("link", Value::from(link?));
         all.insert("token", Value::from(token.secret.expose()));
         all.insert("expires", Value::from(date(token.expires)));
         all.insert("minutes", Value::from(span.as_secs() / 60));
@@ -80,6 +97,17 @@ fn link(site: &Site, page: &str, token: &str, return_to: Option<&str>) -> Option
     if let Some(url) = return_to {
         link.query_pairs_mut().append_pair("return_to", url);
     }
+    Some(link.into())
+}
+
+/// contracts 4.5: `{app_url}/auth?inv_code=...&organization_id=...&redirect_uri=...`
+fn invitation_link(to: &InvitedTo, code: &str) -> Option<String> {
+    let app = to.link.app_url.trim_end_matches('/');
+    let mut link = Url::parse(&format!("{app}/auth")).ok()?;
+    link.query_pairs_mut()
+        .append_pair("inv_code", code)
+        .append_pair("organization_id", &to.id.to_string())
+        .append_pair("redirect_uri", &to.link.redirect_uri);
     Some(link.into())
 }
 
@@ -143,6 +171,11 @@ mod tests {
             link(&restore),
             "https://login.example/restore-password?token=tok-en.1&\
              return_to=https%3A%2F%2Fapp.example%2Fa%3Fb%3Dc%26d%23e"
+        );
+        assert_eq!(
+            link(&mail(MailKind::Invitation)),
+            "https://app.example/auth?inv_code=tok-en.1&organization_id=00000000-0000-0000-0000-000000000007&\
+             redirect_uri=https%3A%2F%2Fapp.example%2Fa%3Fb%3Dc%26d"
         );
         assert_eq!(link(&mail(MailKind::PasswordChanged)), "");
         assert!(variables(&site(), &Mail { token: None, ..verify }).is_none());

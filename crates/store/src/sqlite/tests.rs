@@ -71,6 +71,15 @@ fn hot_statements_use_the_index_that_is_there_for_them() {
         ("sessions::END", "sessions USING PRIMARY KEY (id=?)"),
         ("api_keys::BY_DIGEST", "k USING INDEX api_keys_digest (digest=? AND digest_kind=?)"),
         ("api_keys::OF_DOOR", "k USING INDEX api_keys_user (user_number=? AND door=?)"),
+        ("api_keys::OF_ORGANIZATION_BY_DIGEST", "k USING INDEX api_keys_digest (digest=? AND digest_kind=?)"),
+        (
+            "organizations::MEMBERSHIP",
+            "m USING INDEX sqlite_autoindex_memberships_2 (organization=? AND user_number=?)",
+        ),
+        ("organizations::OF_USER", "m USING INDEX memberships_user (user_number=?)"),
+        ("organizations::JOIN", "memberships USING COVERING INDEX memberships_user (user_number=?)"),
+        ("invitations::BY_DIGEST", "i USING INDEX invitations_digest (digest=? AND digest_kind=?)"),
+        ("invitations::FORGET", "invitations USING INDEX invitations_expires (expires<?)"),
         ("tickets::BY_DIGEST", "t USING INDEX tickets_digest (digest=? AND digest_kind=?)"),
         ("tickets::REDEEM", "tickets USING PRIMARY KEY (id=?)"),
         (

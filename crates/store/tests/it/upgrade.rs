@@ -1,16 +1,20 @@
 //! A database with rows in it that earlier programs made: what was in it is there afterwards.
 
 use identity::Timestamp;
+use identity::api_key::{ApiKey, ApiKeyId};
 use identity::keyring::{KeyAlgorithm, KeyUse, SigningKey, SigningKeyId};
-use identity::ports::{Change, Commit, Store as _};
+use identity::ports::{Change, Commit, Conflict, Store as _, StoreError};
 use identity::secret::{Digest, DigestKind};
+use identity::session::EndReason;
 use identity::user::{PersonName, User, UserNumber};
 use sha2::Digest as _;
 use store::{PostgresUrl, Store};
 use uuid::Uuid;
 
 use crate::postgres::cluster;
-use crate::world::{at, create, everybody, key, new_identity, new_key, new_session, new_signing_key};
+use crate::world::{
+    at, create, everybody, key, new_identity, new_key, new_session, new_signing_key, standing_key,
+};
 
 /// A migration, and the rows that the program made whose last one it was.
 struct Earlier {
@@ -22,7 +26,7 @@ struct Earlier {
 /// Bytes as an engine writes them: one of them, so many times.
 type Bytes = fn(u8, usize) -> String;
 
-const SQLITE: [Earlier; 2] = [
+const SQLITE: [Earlier; 3] = [
     Earlier {
         name: "foundation",
         sql: include_str!("../../migrations/sqlite/0001_foundation.sql"),
@@ -33,11 +37,17 @@ const SQLITE: [Earlier; 2] = [
         sql: include_str!("../../migrations/sqlite/0002_tokens_and_mail.sql"),
         rows: signing_key,
     },
+    Earlier {
+        name: "federation",
+        sql: include_str!("../../migrations/sqlite/0003_federation.sql"),
+        rows: api_keys,
+    },
 ];
 
-const POSTGRES: [Earlier; 2] = [
+const POSTGRES: [Earlier; 3] = [
     Earlier { sql: include_str!("../../migrations/postgres/0001_foundation.sql"), ..SQLITE[0] },
     Earlier { sql: include_str!("../../migrations/postgres/0002_tokens_and_mail.sql"), ..SQLITE[1] },
+    Earlier { sql: include_str!("../../migrations/postgres/0003_federation.sql"), ..SQLITE[2] },
 ];
 
 /// What these programs did, one after the other, to a database with an empty history.
@@ -78,6 +88,46 @@ fn signing_key(bytes: Bytes) -> String {
     format!("INSERT INTO signing_keys VALUES ({id}, 'probe', 'HS256', {sealed}, 7000, NULL);")
 }
 
+/// A standing key of the active user, and one that was ended.
+fn api_keys(bytes: Bytes) -> String {
+    let key = |n: u8, standing: u8, sealed: &str, ended: &str| {
+        format!(
+            "INSERT INTO api_keys (id, user_number, door, standing, name, permissions, restrictions, digest_kind,
+                 digest, sealed, created, updated, expires, last_used, ended, end_reason)
+             VALUES ({}, 1, 'knox', {standing}, 'laptop', '', '', 'sha256', {}, {sealed}, 1, 2, 3, 4, {ended});",
+            bytes(n, 16),
+            bytes(n, 32)
+        )
+    };
+    key(5, 1, &bytes(9, 40), "NULL, NULL") + &key(6, 0, "NULL", "5, 'revoked'")
+}
+
+/// They are the user's, whole, and as singular as they were.
+async fn holds_the_api_keys(store: &Store, ann: &User) {
+    let found = async |n| {
+        let digest = Digest { kind: DigestKind::Sha256, bytes: vec![n; 32] };
+        store.api_key_by_digest(&digest).await.unwrap().unwrap()
+    };
+    let millis = Timestamp::from_millis;
+    let ((standing, owner), (ended, _)) = (found(5).await, found(6).await);
+    let expected = ApiKey {
+        id: ApiKeyId(Uuid::from_bytes([5; 16])),
+        standing: true,
+        created: millis(1),
+        updated: millis(2),
+        expires: Some(millis(3)),
+        last_used: Some(millis(4)),
+        sealed: Some(vec![9; 40]),
+        ..new_key(ann, "knox").key
+    };
+    assert_eq!((&standing, owner.id), (&expected, ann.id));
+    assert_eq!(ended.ended, Some((millis(5), EndReason::Revoked)));
+    let version = ann.credential_version;
+    let second = Change::OpenApiKey { key: standing_key(ann, "knox"), version, limit: 9 };
+    let refused = store.commit(Commit { changes: vec![second], events: vec![] }).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(Conflict::StandingKeyExists))), "{refused:?}");
+}
+
 /// What the first of these many programs made, and that all of it goes on.
 async fn holds_what_they_made(store: &Store, programs: usize) {
     let ann = store.user_by_name(&key("ann@example.org")).await.unwrap().unwrap();
@@ -113,6 +163,9 @@ async fn holds_what_they_made(store: &Store, programs: usize) {
     assert!(renamed == expected);
     if programs > 1 {
         holds_the_key(store).await;
+    }
+    if programs > 2 {
+        holds_the_api_keys(store, &expected).await;
     }
     let identity = new_identity(expected.id, "1");
     let link = Change::LinkIdentity { identity, version: expected.credential_version };

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use identity::api_key::ApiKey;
+use identity::api_key::{ApiKey, ApiKeyId};
 use identity::audit::Event;
 use identity::federation::ExternalIdentity;
 use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
+use identity::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
 use identity::ports::{Change, Commit, Committed, SessionQuery, Store, StoreError, StoreResult};
 use identity::secret::Digest;
 use identity::session::{Session, SessionId};
@@ -96,6 +97,69 @@ impl Store for Watched {
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
         self.used("api_keys");
         self.inner.api_keys(of, door).await
+    }
+
+    async fn api_key(&self, id: ApiKeyId) -> StoreResult<Option<ApiKey>> {
+        self.used("api_key");
+        self.inner.api_key(id).await
+    }
+
+    async fn organization_key_by_digest(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(ApiKey, Organization)>> {
+        self.used("organization_key_by_digest");
+        self.inner.organization_key_by_digest(digest).await
+    }
+
+    async fn organization_keys(&self, of: OrganizationId, door: &Door) -> StoreResult<Vec<ApiKey>> {
+        self.used("organization_keys");
+        self.inner.organization_keys(of, door).await
+    }
+
+    async fn organization(&self, id: OrganizationId) -> StoreResult<Option<Organization>> {
+        self.used("organization");
+        self.inner.organization(id).await
+    }
+
+    async fn organizations_named(&self, name: &str, limit: u32) -> StoreResult<Vec<Organization>> {
+        self.used("organizations_named");
+        self.inner.organizations_named(name, limit).await
+    }
+
+    async fn organizations(&self, after: OrganizationId, limit: u32) -> StoreResult<Vec<Organization>> {
+        self.used("organizations");
+        self.inner.organizations(after, limit).await
+    }
+
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Vec<(Organization, Membership)>> {
+        self.used("memberships");
+        self.inner.memberships(of).await
+    }
+
+    async fn membership(&self, to: OrganizationId, of: UserNumber) -> StoreResult<Option<Membership>> {
+        self.used("membership");
+        self.inner.membership(to, of).await
+    }
+
+    async fn members(&self, of: OrganizationId) -> StoreResult<Vec<(Membership, User)>> {
+        self.used("members");
+        self.inner.members(of).await
+    }
+
+    async fn invitation(&self, id: InvitationId) -> StoreResult<Option<Invitation>> {
+        self.used("invitation");
+        self.inner.invitation(id).await
+    }
+
+    async fn invitation_by_digest(&self, digest: &Digest) -> StoreResult<Option<Invitation>> {
+        self.used("invitation_by_digest");
+        self.inner.invitation_by_digest(digest).await
+    }
+
+    async fn invitations(&self, to: OrganizationId) -> StoreResult<Vec<Invitation>> {
+        self.used("invitations");
+        self.inner.invitations(to).await
     }
 
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {

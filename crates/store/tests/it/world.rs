@@ -5,13 +5,16 @@ mod made;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use identity::api_key::{ApiKey, NewApiKey};
+use identity::api_key::{ApiKey, ApiKeyId, KeyOwner, NewApiKey};
 use identity::audit::{Event, EventKind};
 use identity::federation::{ExternalIdentity, NewExternalIdentity};
 use identity::flow::{Flow, NewFlow};
 use identity::keyring::{KeyUse, SigningKey, SigningKeyId};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
+use identity::organization::{
+    Invitation, InvitationId, Membership, NewInvitation, Organization, OrganizationId, OrganizationRole,
+};
 use identity::ports::{Change, Commit, Committed, Conflict, SessionQuery, Store, StoreError, StoreResult};
 use identity::secret::Digest;
 use identity::session::{NewSession, Session, SessionId};
@@ -73,6 +76,7 @@ struct State {
     sessions: Vec<Session>,
     api_keys: Vec<ApiKey>,
     tickets: Vec<Ticket>,
+    organizations: Vec<(Organization, Vec<Membership>, Vec<Invitation>)>,
     external_identities: Vec<ExternalIdentity>,
     flows: Vec<Flow>,
     signing_keys: Vec<SigningKey>,
@@ -144,6 +148,7 @@ impl World {
             sessions: vec![],
             api_keys: vec![],
             tickets: vec![],
+            organizations: vec![],
             external_identities: vec![],
             flows: vec![],
             signing_keys: vec![],
@@ -152,6 +157,16 @@ impl World {
             events: store.events(0, 1000).await.unwrap(),
             master_key: store.master_key_check().await.unwrap(),
         };
+        for organization in store.organizations(OrganizationId(Uuid::nil()), 1000).await.unwrap() {
+            for door in ["knox", "probe"] {
+                let keys = store.organization_keys(organization.id, &Door::new(door)).await.unwrap();
+                state.api_keys.extend(keys);
+            }
+            let members = store.members(organization.id).await.unwrap();
+            let invitations = store.invitations(organization.id).await.unwrap();
+            let members = members.into_iter().map(|(membership, _)| membership).collect();
+            state.organizations.push((organization, members, invitations));
+        }
         for key_use in KeyUse::ALL {
             state.signing_keys.extend(store.signing_keys(key_use).await.unwrap());
         }
@@ -236,7 +251,8 @@ impl World {
     }
 
     pub(crate) async fn key_as(&self, key: NewApiKey) -> ApiKey {
-        let user = self.store.inner.user(key.key.user).await.unwrap().unwrap();
+        let KeyOwner::User(owner) = key.key.owner else { panic!("not a user's") };
+        let user = self.store.inner.user(owner).await.unwrap().unwrap();
         let digest = key.digest.clone();
         self.apply(Change::OpenApiKey { key, version: user.credential_version, limit: 1000 }).await;
         self.stored_key(&digest).await
@@ -245,6 +261,36 @@ impl World {
     /// The key with this secret as stored now.
     pub(crate) async fn stored_key(&self, digest: &Digest) -> ApiKey {
         self.store.inner.api_key_by_digest(digest).await.unwrap().unwrap().0
+    }
+
+    /// Makes an organization.
+    pub(crate) async fn organization(&self, name: &str) -> Organization {
+        let organization = new_organization(name);
+        self.apply(Change::CreateOrganization(organization.clone())).await;
+        organization
+    }
+
+    /// Makes a user as stored now a member.
+    pub(crate) async fn member(
+        &self,
+        organization: &Organization,
+        user: &User,
+        role: OrganizationRole,
+    ) -> Membership {
+        let new = new_membership(organization, &self.now(user).await, role);
+        self.apply(Change::OpenMembership(new.clone())).await;
+        new.membership
+    }
+
+    /// Makes an invitation.
+    pub(crate) async fn invite(&self, new: NewInvitation) -> Invitation {
+        self.apply(Change::OpenInvitation(new.clone())).await;
+        new.invitation
+    }
+
+    /// The invitation as stored now.
+    pub(crate) async fn stored_invitation(&self, invitation: &Invitation) -> Option<Invitation> {
+        self.store.inner.invitation(invitation.id).await.unwrap()
     }
 
     /// Opens a ticket that is signed with this key.
@@ -318,6 +364,7 @@ pub(crate) fn everybody() -> UserQuery {
 /// Every read of the port, and what became of it.
 pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
     let session = SessionId(id());
+    let nowhere = OrganizationId(Uuid::nil());
     let query = SessionQuery { live_at: Some(at(0)), after: None, limit: 9 };
     vec![
         ("ping", store.ping().await.err()),
@@ -332,6 +379,18 @@ pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, O
         ("sessions", store.sessions(UserNumber(1), query).await.err()),
         ("api_key_by_digest", store.api_key_by_digest(&digest(session)).await.err()),
         ("api_keys", store.api_keys(UserNumber(1), &Door::new("probe")).await.err()),
+        ("api_key", store.api_key(ApiKeyId(id())).await.err()),
+        ("organization_key_by_digest", store.organization_key_by_digest(&digest(session)).await.err()),
+        ("organization_keys", store.organization_keys(nowhere, &Door::new("probe")).await.err()),
+        ("organization", store.organization(nowhere).await.err()),
+        ("organizations_named", store.organizations_named("Acme", 2).await.err()),
+        ("organizations", store.organizations(nowhere, 9).await.err()),
+        ("memberships", store.memberships(UserNumber(1)).await.err()),
+        ("membership", store.membership(nowhere, UserNumber(1)).await.err()),
+        ("members", store.members(nowhere).await.err()),
+        ("invitation", store.invitation(InvitationId(id())).await.err()),
+        ("invitation_by_digest", store.invitation_by_digest(&digest(session)).await.err()),
+        ("invitations", store.invitations(nowhere).await.err()),
         ("ticket_by_digest", store.ticket_by_digest(&digest(session)).await.err()),
         ("external_identity", store.external_identity("https://op.example", "1").await.err()),
         ("external_identities", store.external_identities(UserNumber(1)).await.err()),

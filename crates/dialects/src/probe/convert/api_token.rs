@@ -35,7 +35,7 @@ pub(in crate::probe) fn make(form: &Fields) -> Result<MakeApiKey, Violations> {
         let granted = permissions(reader, "permissions").unwrap_or_default();
         let withheld = permissions(reader, "restrictions").unwrap_or_default();
         let life = life(reader).flatten();
-        Some(MakeApiKey { name: String::new(), grant: Grant { granted, withheld }, life })
+        Some(MakeApiKey { grant: Grant { granted, withheld }, life, ..MakeApiKey::default() })
     })
 }
 

@@ -71,6 +71,29 @@ fn the_token_and_the_link_stand_on_lines_of_their_own() {
     }
 }
 
+/// Somebody else chose the organization's name, and the message must not lead where that wants.
+#[test]
+fn an_invitation_names_the_organization_where_that_leads_nowhere() {
+    let named = |name: &str| {
+        let mut mail = mail(MailKind::Invitation);
+        if let Some(to) = &mut mail.invited_to {
+            name.clone_into(&mut to.name);
+        }
+        words_of(&built_in(), &mail)
+    };
+    let words = named("Acme & Sons");
+    assert_eq!(words.subject, "You are invited to Acme & Sons at Example");
+    assert!(words.text.contains("the organization Acme & Sons at"), "{}", words.text);
+    assert!(words.html.contains("the organization Acme &amp; Sons at"), "{}", words.html);
+    let line = |line: &str| line.starts_with("https://app.example/auth?inv_code=tok-en.1&organization_id=");
+    assert!(words.text.lines().any(line), "{}", words.text);
+    for name in ["Pay at evil.example", "http://evil", "<a href=//evil>"] {
+        let words = named(name);
+        assert_eq!(words.subject, "You are invited to an organization at Example");
+        assert!(!words.text.contains("evil") && !words.html.contains("evil"), "{}", words.text);
+    }
+}
+
 #[test]
 fn a_name_is_no_template_and_no_markup() {
     for name in ["{{ 7*7 }}", "{% include 'layout' %}", "<script>alert(1)", "\"><img src=x onerror=alert(1)>"]

@@ -12,8 +12,12 @@ mod directory;
 mod external_identities;
 mod federation_races;
 mod flows;
+mod invitations;
 mod mail;
 mod master_key;
+mod organization_keys;
+mod organization_races;
+mod organizations;
 mod races;
 mod ratchet;
 mod sessions;
@@ -130,6 +134,39 @@ macro_rules! on {
             api_keys::a_use_of_a_key_moves_forward_and_never_back ["TouchApiKey"]
             api_keys::a_deleted_users_keys_are_ended_and_wiped ["DeleteUser" "api_key_by_digest" "api_keys"]
 
+            organization_keys::an_organizations_key_reads_back_as_made
+                ["OpenOrganizationKey" "api_key" "organization_key_by_digest" "organization_keys"]
+            organization_keys::a_key_is_a_users_or_an_organizations
+                ["OpenApiKey/UserChanged" "organization_key_by_digest" "api_key_by_digest"]
+            organization_keys::the_limit_counts_keys_of_one_organization_and_door
+                ["OpenOrganizationKey" "OpenOrganizationKey/ApiKeyLimit"]
+            organization_keys::an_organizations_key_outlives_who_made_it ["DeleteUser" "EndApiKey" "TouchApiKey"]
+
+            organizations::an_organization_reads_back_as_made
+                ["CreateOrganization" "organization" "organizations_named"]
+            organizations::organizations_are_paged_by_age ["organizations"]
+            organizations::a_membership_reads_back_as_made
+                ["OpenMembership" "membership" "memberships" "members"]
+            organizations::an_active_user_with_the_version_read_joins_once
+                ["OpenMembership/UserChanged" "OpenMembership/MembershipExists"]
+            organizations::a_first_membership_is_the_first ["OpenMembership/MembershipExists"]
+            organizations::a_membership_is_held_with_its_role
+                ["HoldMembership" "HoldMembership/MembershipChanged"]
+            organizations::a_role_is_set_for_a_member
+                ["SetMembershipRole" "SetMembershipRole/MembershipChanged"]
+            organizations::a_deleted_user_belongs_to_nothing ["DeleteUser" "members" "memberships"]
+
+            invitations::an_invitation_reads_back_as_made
+                ["OpenInvitation" "invitation" "invitation_by_digest" "invitations"]
+            invitations::one_live_invitation_waits_for_an_address
+                ["OpenInvitation" "OpenInvitation/InvitationExists"]
+            invitations::an_invitation_is_followed_once_and_in_time
+                ["RedeemInvitation" "RedeemInvitation/InvitationGone"]
+            invitations::an_invitation_is_withdrawn_once
+                ["WithdrawInvitation" "WithdrawInvitation/InvitationGone"]
+            invitations::expired_invitations_are_forgotten ["ForgetInvitations"]
+            invitations::what_a_deleted_user_was_sent_followed_or_made_is_gone ["DeleteUser" "invitation"]
+
             tickets::a_ticket_reads_back_as_opened ["OpenTicket" "ticket_by_digest"]
             tickets::nothing_is_found_by_what_opens_no_ticket ["ticket_by_digest"]
             tickets::a_ticket_is_opened_for_a_user_as_read ["OpenTicket" "OpenTicket/UserChanged"]
@@ -215,6 +252,19 @@ macro_rules! on {
             races::a_session_is_ended_by_one ["EndSession" "EndSession/SessionEnded"]
             races::a_master_key_is_recorded_by_one ["RecordMasterKey" "RecordMasterKey/MasterKeyRecorded"]
             races::two_processes_write_at_once ["CreateUser"]
+
+            organization_races::an_invitation_is_followed_by_one
+                ["RedeemInvitation" "RedeemInvitation/InvitationGone"]
+            organization_races::nobody_invites_with_a_role_that_was_lowered
+                ["HoldMembership" "HoldMembership/MembershipChanged" "SetMembershipRole" "OpenInvitation"]
+            organization_races::nobody_joins_twice ["OpenMembership" "OpenMembership/MembershipExists"]
+            organization_races::a_user_founds_one_first_organization
+                ["CreateOrganization" "OpenMembership" "OpenMembership/MembershipExists"]
+            organization_races::an_address_is_invited_once ["OpenInvitation" "OpenInvitation/InvitationExists"]
+            organization_races::an_organizations_key_limit_holds
+                ["OpenOrganizationKey" "OpenOrganizationKey/ApiKeyLimit"]
+            organization_races::nothing_is_left_of_a_deleted_member
+                ["DeleteUser" "OpenMembership" "OpenInvitation"]
 
             token_races::a_ticket_is_redeemed_by_one ["RedeemTicket" "RedeemTicket/TicketGone"]
             token_races::two_tickets_of_a_user_do_not_both_count ["RedeemTicket" "EndTickets"]

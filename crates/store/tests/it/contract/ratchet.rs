@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-const PORTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../identity/src/ports.rs"));
+const PORTS: &str = concat!(
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../identity/src/ports.rs")),
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../identity/src/ports/conflict.rs"))
+);
 
 /// The lines between `opening` and the brace that closes it at the margin.
 fn block(opening: &str) -> impl Iterator<Item = &'static str> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use identity::keyring::KeyUse;
 use identity::mail::MailKind;
+use identity::organization::OrganizationRole;
 use identity::ports::{Change, Commit, Store as _, StoreError};
 use identity::secret::Digest;
 use identity::user::{Status, UserNumber};
@@ -12,8 +13,8 @@ use store::Store;
 
 use super::{Folder, companion, create, names, open, raw};
 use crate::world::{
-    FAR, digest, failures_of_reads, name_bucket, new_flow, new_identity, new_key, new_mail, new_session,
-    new_signing_key, new_ticket,
+    FAR, digest, failures_of_reads, name_bucket, new_flow, new_identity, new_invitation, new_key, new_mail,
+    new_membership, new_organization, new_session, new_signing_key, new_ticket,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -99,6 +100,7 @@ async fn read_after(sql: &str) -> &'static str {
     let change = Change::OpenSession { session, version: 1, limit: None, replaces: None };
     let (key, ticket) = (new_key(&ann, "probe"), new_ticket(&ann));
     let flow = new_flow();
+    let acme = new_organization("Acme");
     let secrets = [digest(id), key.digest.clone(), ticket.digest.clone(), flow.digest.clone()];
     let (signing_key, version) = (new_signing_key(), 1);
     let changes = vec![
@@ -109,6 +111,9 @@ async fn read_after(sql: &str) -> &'static str {
         Change::LinkIdentity { identity: new_identity(ann.id, "1"), version },
         Change::OpenFlow(flow),
         Change::QueueMail(new_mail(&ann, MailKind::AddressTaken)),
+        Change::CreateOrganization(acme.clone()),
+        Change::OpenMembership(new_membership(&acme, &ann, OrganizationRole::Owner)),
+        Change::OpenInvitation(new_invitation(&acme, &ann, "guest")),
     ];
     store.commit(Commit { changes, events: vec![] }).await.unwrap();
     raw(&folder.database()).execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {sql}")).unwrap();
@@ -125,6 +130,9 @@ async fn read_all(store: &Store, [session, key, ticket, flow]: &[Digest; 4]) -> 
     store.ticket_by_digest(ticket).await?;
     store.external_identities(UserNumber(1)).await?;
     store.flow_by_digest(flow).await?;
+    for (organization, _) in store.memberships(UserNumber(1)).await? {
+        store.invitations(organization.id).await?;
+    }
     store.signing_keys(KeyUse::Probe).await?;
     store.mail_due(FAR, 9).await?;
     store.throttle(&name_bucket(1)).await?;
@@ -157,6 +165,12 @@ async fn a_row_that_no_version_wrote_is_named_and_not_guessed_at() {
         ("UPDATE flows SET id = x'00'", "flows.id"),
         ("UPDATE flows SET provider = 'a b'", "flows.provider"),
         ("UPDATE flows SET browser_kind = 'md5'", "flows.browser_kind"),
+        ("UPDATE api_keys SET bounds = '{\"role\": 3}'", "api_keys.bounds"),
+        ("UPDATE api_keys SET organization = (SELECT id FROM organizations)", "api_keys.organization"),
+        ("UPDATE memberships SET id = x'00'", "memberships.id"),
+        ("UPDATE memberships SET role = 3", "memberships.role"),
+        ("UPDATE invitations SET address = 'a b'", "invitations.address"),
+        ("UPDATE invitations SET role = -1", "invitations.role"),
         ("UPDATE signing_keys SET id = x'00'", "signing_keys.id"),
         ("UPDATE signing_keys SET algorithm = 'none'", "signing_keys.algorithm"),
         ("UPDATE mail_queue SET tries = -1", "mail_queue.tries"),

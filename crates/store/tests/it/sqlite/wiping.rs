@@ -7,6 +7,7 @@ use identity::federation::NewExternalIdentity;
 use identity::keyring::KeyUse;
 use identity::mail::queue::NewMail;
 use identity::mail::{MailId, MailKind};
+use identity::organization::{Invitation, NewInvitation};
 use identity::ports::{Change, Commit, Store as _};
 use identity::session::EndReason;
 use identity::ticket::{NewTicket, Ticket};
@@ -15,7 +16,8 @@ use store::Store;
 
 use super::{Folder, companion, open};
 use crate::world::{
-    at, id, key, new_identity, new_key, new_mail, new_signing_key, new_ticket, new_user, standing_key,
+    at, id, key, new_identity, new_invitation, new_key, new_mail, new_organization, new_signing_key,
+    new_ticket, new_user, standing_key,
 };
 
 /// A store and its files.
@@ -122,6 +124,35 @@ async fn a_message_that_left_or_failed_is_gone() {
     }
 }
 
+/// Withdrawn, forgotten, or in the way of another one.
+#[tokio::test]
+async fn an_address_goes_with_its_invitation() {
+    let files = Files::new();
+    let ann = files.user("ann").await;
+    let acme = new_organization("Acme");
+    files.apply(vec![Change::CreateOrganization(acme.clone())]).await;
+    let later = |name: &str| {
+        let NewInvitation { invitation, digest } = new_invitation(&acme, &ann, name);
+        let (created, expires) = (at(600), at(1200));
+        NewInvitation { invitation: Invitation { created, expires, ..invitation }, digest }
+    };
+    for n in 0..3 {
+        let name = format!("Wandguest{n}");
+        let new = new_invitation(&acme, &ann, &name);
+        let invitation = new.invitation.id;
+        files.apply(vec![Change::OpenInvitation(new)]).await;
+        assert!(files.hold(name.as_bytes()), "it is not where it was looked for");
+        files
+            .apply(vec![match n {
+                0 => Change::WithdrawInvitation { invitation },
+                1 => Change::ForgetInvitations { before: at(601) },
+                _ => Change::OpenInvitation(later(&name.to_lowercase())),
+            }])
+            .await;
+        assert!(!files.hold(name.as_bytes()), "{name}");
+    }
+}
+
 #[tokio::test]
 async fn what_was_known_of_a_deleted_user_is_gone() {
     let files = Files::new();
@@ -150,7 +181,15 @@ async fn what_was_known_of_a_deleted_user_is_gone() {
         mail.sealed.clone(),
         b"wandissuer".to_vec(),
         b"wandsubject".to_vec(),
+        b"WANDNAME".to_vec(),
+        b"wandfollowed".to_vec(),
+        b"wandguest".to_vec(),
     ];
+    let acme = new_organization("Acme");
+    let invited = |name: &str| new_invitation(&acme, &user, name);
+    let followed = invited("wandfollowed");
+    let redeem =
+        Change::RedeemInvitation { invitation: followed.invitation.id, user: user.number, at: at(2) };
     let identity = NewExternalIdentity {
         issuer: "https://wandissuer.example".to_owned(),
         ..new_identity(user.id, "wandsubject")
@@ -161,6 +200,11 @@ async fn what_was_known_of_a_deleted_user_is_gone() {
             Change::OpenTicket { ticket, signing_key, version: 1, status: Status::Active },
             Change::QueueMail(mail),
             Change::LinkIdentity { identity, version: 1 },
+            Change::CreateOrganization(acme.clone()),
+            Change::OpenInvitation(invited("WANDNAME")),
+            Change::OpenInvitation(followed),
+            redeem,
+            Change::OpenInvitation(invited("wandguest")),
         ])
         .await;
     for bytes in &known {

@@ -2,13 +2,17 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use identity::api_key::{ApiKey, ApiKeyId, Grant, NewApiKey};
+use identity::api_key::{ApiKey, ApiKeyId, Bounds, Grant, KeyOwner, NewApiKey};
 use identity::audit::{Event, EventKind};
 use identity::federation::{ExternalIdentityId, NewExternalIdentity, ProviderId};
 use identity::flow::{Flow, FlowId, NewFlow};
 use identity::keyring::{KeyAlgorithm, KeyUse, SigningKey, SigningKeyId};
 use identity::mail::queue::NewMail;
 use identity::mail::{MailId, MailKind};
+use identity::organization::{
+    Invitation, InvitationId, Membership, MembershipId, NewInvitation, NewMembership, Organization,
+    OrganizationId, OrganizationRole,
+};
 use identity::secret::{Digest, DigestKind};
 use identity::session::{NewSession, SessionId};
 use identity::throttle::{Bucket, Throttle};
@@ -85,11 +89,12 @@ pub(crate) fn new_key(user: &User, door: &'static str) -> NewApiKey {
     let id = id();
     let key = ApiKey {
         id: ApiKeyId(id),
-        user: user.number,
+        owner: KeyOwner::User(user.number),
         door: Door::new(door),
         standing: false,
         name: "laptop".to_owned(),
         grant: Grant::default(),
+        bounds: Bounds::default(),
         created: at(1),
         updated: at(1),
         expires: None,
@@ -98,6 +103,66 @@ pub(crate) fn new_key(user: &User, door: &'static str) -> NewApiKey {
         sealed: Some(format!("sealed {id}").into_bytes()),
     };
     NewApiKey { key, digest: digest_of(id) }
+}
+
+/// A key of an organization.
+pub(crate) fn new_organization_key(organization: &Organization, door: &'static str) -> NewApiKey {
+    let id = id();
+    let key = ApiKey {
+        id: ApiKeyId(id),
+        owner: KeyOwner::Organization(organization.id),
+        door: Door::new(door),
+        standing: false,
+        name: "build server".to_owned(),
+        grant: Grant::default(),
+        bounds: Bounds { role: Some(OrganizationRole::Admin), ..Bounds::default() },
+        created: at(1),
+        updated: at(1),
+        expires: None,
+        last_used: None,
+        ended: None,
+        sealed: None,
+    };
+    NewApiKey { key, digest: digest_of(id) }
+}
+
+pub(crate) fn new_organization(name: &str) -> Organization {
+    let id = OrganizationId(id());
+    Organization { id, name: name.to_owned(), registerable: false, created: at(1), updated: at(1) }
+}
+
+/// A membership of a user as read, which need not be the first one.
+pub(crate) fn new_membership(
+    organization: &Organization,
+    user: &User,
+    role: OrganizationRole,
+) -> NewMembership {
+    let id = MembershipId(id());
+    let membership = Membership {
+        id,
+        organization: organization.id,
+        user: user.number,
+        role,
+        created: at(1),
+        updated: at(1),
+    };
+    NewMembership { membership, version: user.credential_version, first: false }
+}
+
+/// An invitation of `NAME@example.org`, good from second 1 to second 600.
+pub(crate) fn new_invitation(organization: &Organization, inviter: &User, name: &str) -> NewInvitation {
+    let id = id();
+    let invitation = Invitation {
+        id: InvitationId(id),
+        organization: organization.id,
+        address: Email::new(&format!("{name}@example.org")).unwrap(),
+        role: OrganizationRole::User,
+        inviter: inviter.number,
+        created: at(1),
+        expires: at(600),
+        used: None,
+    };
+    NewInvitation { invitation, digest: digest_of(id) }
 }
 
 /// The same as the account's standing key.
