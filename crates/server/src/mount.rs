@@ -11,6 +11,7 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use dialects::{bixarena, knox, probe, syntho};
+use identity::api_key::keys::KeySurface;
 use web::{Dialect, Fault, Mounted, Refusal, Web, trace};
 
 use crate::config::{self, Config};
@@ -22,24 +23,28 @@ pub const DIALECTS: &[Entry] = &[
         dialect: &knox::DIALECT,
         is_enabled: |config| config.dialects.knox.enabled,
         wire: |config| config.dialects.knox.wire,
+        keys: || None,
         mount: |config, web| knox::mount(web, knox_settings(&config.dialects.knox)),
     },
     Entry {
         dialect: &syntho::DIALECT,
         is_enabled: |config| config.dialects.syntho.enabled,
         wire: |config| config.dialects.syntho.wire,
+        keys: || None,
         mount: |config, web| syntho::mount(web, syntho_settings(&config.dialects.syntho)),
     },
     Entry {
         dialect: &probe::DIALECT,
         is_enabled: |config| config.dialects.probe.enabled,
         wire: |config| config.dialects.probe.wire,
+        keys: || Some(probe::KEYS),
         mount: |config, web| probe::mount(web, probe_settings(&config.dialects.probe)),
     },
     Entry {
         dialect: &bixarena::DIALECT,
         is_enabled: |config| config.dialects.bixarena.enabled,
         wire: |config| config.dialects.bixarena.wire,
+        keys: || None,
         mount: |config, web| bixarena::mount(web, bixarena_settings(&config.dialects.bixarena)),
     },
 ];
@@ -52,6 +57,8 @@ pub struct Entry {
     pub is_enabled: fn(&Config) -> bool,
     /// Which promise it keeps.
     pub wire: fn(&Config) -> config::Wire,
+    /// What its API keys look like; `None`: it has none.
+    pub keys: fn() -> Option<KeySurface>,
     mount: fn(&Config, &Web) -> Mounted,
 }
 

@@ -1,10 +1,16 @@
 //! The shape of the command line: commands, options and their texts. Nothing is done here; usage errors are clap's
 //! and end with exit code 2.
 
+mod api_key;
+mod organization;
+
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use api_key::{ApiKeyCommand, ApiKeyCreate, ApiKeyList, ApiKeyRevoke};
+pub use organization::{OrganizationCommand, OrganizationCreate};
 
 /// The whole command line.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
@@ -74,6 +80,12 @@ pub enum Command {
     /// Look at the keys that sign tokens and replace them
     #[command(subcommand)]
     SigningKey(SigningKeyCommand),
+    /// Make, look at and revoke users' API keys
+    #[command(subcommand)]
+    ApiKey(ApiKeyCommand),
+    /// Make and look at organizations
+    #[command(subcommand)]
+    Organization(OrganizationCommand),
 }
 
 /// `config ...`

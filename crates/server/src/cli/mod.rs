@@ -2,8 +2,10 @@
 //!
 //! 0 done, 1 refused or not found, 2 wrong usage or configuration. What went wrong is one line on standard error.
 
+mod api_key;
 pub mod args;
 mod failure;
+mod organization;
 mod output;
 mod session;
 mod signing_key;
@@ -69,6 +71,14 @@ async fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::SigningKey(command) => {
             let house = house::open(&loaded.config).await?;
             signing_key::run(&house, command, format).await
+        }
+        Command::ApiKey(command) => {
+            let house = house::open(&loaded.config).await?;
+            api_key::run(&house, &loaded.config, command, format).await
+        }
+        Command::Organization(command) => {
+            let house = house::open(&loaded.config).await?;
+            organization::run(&house, command, format).await
         }
     }
 }

@@ -52,6 +52,13 @@ fn every_command_of_the_fixed_interface_is_understood() {
         "signing-key rotate",
         "signing-key rotate --use probe",
         "signing-key rotate --now --use bixarena",
+        "api-key create --user REF --name N",
+        "api-key create --user REF --name N --dialect probe --expires 90d",
+        "api-key list --user REF",
+        "api-key revoke ID",
+        "organization create --name N",
+        "organization create --name N --owner REF --registerable",
+        "organization list",
     ];
     for line in lines {
         command(line);
@@ -90,6 +97,15 @@ fn wrong_usage_ends_with_2() {
         ("session list REF", UnknownArgument),
         ("session revoke", MissingRequiredArgument),
         ("signing-key list --use probe", UnknownArgument),
+        ("api-key create --user REF", MissingRequiredArgument),
+        ("api-key create --name N", MissingRequiredArgument),
+        ("api-key create --user REF --name=", InvalidValue),
+        ("api-key list REF", UnknownArgument),
+        ("api-key list", MissingRequiredArgument),
+        ("api-key revoke", MissingRequiredArgument),
+        ("organization create", MissingRequiredArgument),
+        ("organization create N", UnknownArgument),
+        ("organization list --owner REF", UnknownArgument),
         ("signing-key rotate --use knox", InvalidValue),
     ];
     for (line, kind) in cases {
