@@ -1,7 +1,7 @@
 //! An OpenID Connect provider for tests: a real HTTP server on a loopback port, with keys of its own and a clock that
 //! is handed in, which lies or fails as it is told to. It is not for anything but tests: whoever comes is let in.
 //!
-//! ```ignore
+//! ```text
 //! let provider = TestProvider::start().await;
 //! let server = TestServer::with(&provider.settings("acme"));
 //! let clock = server.clock.clone();
