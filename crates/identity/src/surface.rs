@@ -115,6 +115,9 @@ pub struct Surface {
     /// Whether a client holds one secret of this door at a time, as a cookie jar does: a login then ends the
     /// session that was presented with it.
     pub one_per_client: bool,
+    /// Whether everybody who signs in by it belongs to an organization: to the one they ask for, else to any, else to
+    /// one that is made for them (contracts 4.1).
+    pub organizations: bool,
 }
 
 impl Surface {

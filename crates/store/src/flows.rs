@@ -2,6 +2,8 @@
 
 use identity::federation::ProviderId;
 use identity::flow::{Flow, FlowId, NewFlow};
+use identity::organization::OrganizationId;
+use identity::organization::joining::KeptJoining;
 use identity::ports::{Conflict, StoreError, StoreResult};
 use identity::secret::{Digest, DigestKind};
 use identity::{Door, Timestamp};
@@ -10,13 +12,15 @@ use crate::db::Db;
 use crate::sql::{Row, Sql, Step, Value};
 
 pub(crate) static BY_DIGEST: Sql = Sql::new(
-    "SELECT id, provider, door, browser_kind, browser, return_to, created, expires FROM flows
+    "SELECT id, provider, door, browser_kind, browser, return_to, created, expires, organization,
+         invitation_kind, invitation
+     FROM flows
      WHERE digest = $1 AND digest_kind = $2",
 );
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO flows (id, provider, door, browser_kind, browser, return_to, digest_kind, digest, created,
-         expires)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         expires, organization, invitation_kind, invitation)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 );
 pub(crate) static TAKE: Sql = Sql::new("DELETE FROM flows WHERE id = $1 AND expires > $2");
 pub(crate) static FORGET: Sql = Sql::new("DELETE FROM flows WHERE expires < $1");
@@ -40,6 +44,16 @@ fn read(row: &mut Row) -> StoreResult<Flow> {
         return_to: row.text("flows.return_to")?,
         created: Timestamp::from_millis(row.int("flows.created")?),
         expires: Timestamp::from_millis(row.int("flows.expires")?),
+        joining: KeptJoining {
+            organization: row.opt_uuid("flows.organization")?.map(OrganizationId),
+            invitation: match row.opt_text("flows.invitation_kind")? {
+                Some(word) => Some(Digest {
+                    kind: digest_kind(&word).ok_or(StoreError::Corrupt("flows.invitation_kind"))?,
+                    bytes: row.blob("flows.invitation")?,
+                }),
+                None => None,
+            },
+        },
     })
 }
 
@@ -50,6 +64,7 @@ fn digest_kind(word: &str) -> Option<DigestKind> {
 
 pub(crate) fn open(new: &NewFlow) -> Vec<Step> {
     let NewFlow { flow, digest } = new;
+    let KeptJoining { organization, invitation } = &flow.joining;
     let values = vec![
         bytes(flow.id),
         flow.provider.as_str().into(),
@@ -61,6 +76,9 @@ pub(crate) fn open(new: &NewFlow) -> Vec<Step> {
         digest.bytes.as_slice().into(),
         flow.created.millis().into(),
         flow.expires.millis().into(),
+        organization.as_ref().map(|id| id.0.as_bytes().as_slice()).into(),
+        invitation.as_ref().map(|digest| digest.kind.as_str()).into(),
+        invitation.as_ref().map(|digest| digest.bytes.as_slice()).into(),
     ];
     vec![Step::any(&INSERT, values)]
 }

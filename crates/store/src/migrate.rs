@@ -43,6 +43,7 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "organizations",
         sql: include_str!("../migrations/sqlite/0004_organizations.sql"),
     },
+    Migration { number: 5, name: "joining", sql: include_str!("../migrations/sqlite/0005_joining.sql") },
 ];
 
 /// The history on PostgreSQL: the same numbers and names.
@@ -67,6 +68,7 @@ pub(crate) const POSTGRES: &[Migration] = &[
         name: "organizations",
         sql: include_str!("../migrations/postgres/0004_organizations.sql"),
     },
+    Migration { number: 5, name: "joining", sql: include_str!("../migrations/postgres/0005_joining.sql") },
 ];
 
 /// Where the history is remembered on PostgreSQL.

@@ -47,6 +47,7 @@ pub const SURFACE: Surface = Surface {
     asks_for_new_password: false,
     sign_up: false,
     one_per_client: true,
+    organizations: false,
 };
 
 /// The idle end moves by a tenth of the idle life, and by no more than this, each time.

@@ -38,6 +38,7 @@ pub const SURFACE: Surface = Surface {
     asks_for_new_password: false,
     sign_up: false,
     one_per_client: false,
+    organizations: false,
 };
 
 /// The `[dialects.knox]` section.

@@ -49,6 +49,7 @@ pub const SURFACE: Surface = Surface {
     asks_for_new_password: false,
     sign_up: false,
     one_per_client: false,
+    organizations: false,
 };
 
 /// What API tokens of this door look like.

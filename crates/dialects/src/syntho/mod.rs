@@ -46,6 +46,7 @@ pub const SURFACE: Surface = Surface {
     asks_for_new_password: true,
     sign_up: false,
     one_per_client: true,
+    organizations: false,
 };
 
 /// The `[dialects.syntho]` section.

@@ -14,16 +14,24 @@ use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::user::{Email, FIRST_VERSION, LoginKey, NewUser, PersonName, Role, Status, User, Username};
 
+/// Whose identity it is.
+pub(crate) struct Known {
+    pub(crate) user: User,
+    /// Whether the user was made for it just now.
+    pub(crate) made: bool,
+}
+
 impl Core {
     /// The user behind what a provider says, joined or made where that is allowed. Whether they may sign in is asked
     /// elsewhere.
     ///
     /// # Errors
     /// [`ErrorKind::IdentityRefused`], [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
-    pub(crate) async fn user_behind(&self, op: &Op, provider: &Provider, claims: &Claims) -> Result<User> {
+    pub(crate) async fn user_behind(&self, op: &Op, provider: &Provider, claims: &Claims) -> Result<Known> {
+        let mut made = false;
         for _ in 0..3 {
             if let Some((_, user)) = self.store.external_identity(&claims.issuer, &claims.subject).await? {
-                return Ok(user);
+                return Ok(Known { user, made });
             }
             let email = claims.email.as_deref().filter(|_| claims.email_verified);
             let email = email.and_then(|email| Email::new(email).ok());
@@ -32,7 +40,7 @@ impl Core {
                 None => None,
             };
             let done = match owner {
-                Some(owner) => self.join(op, provider, claims, &owner).await,
+                Some(owner) => self.join(op, provider, claims, &owner).await.map(|()| false),
                 None if provider.sign_up => self.make(op, provider, claims, email).await,
                 None => Err(refused(
                     "an unknown identity, and sign_up = false",
@@ -40,7 +48,7 @@ impl Core {
                 )),
             };
             match done {
-                Ok(()) => {}
+                Ok(by_this) => made = by_this,
                 // Somebody else linked or took something meanwhile: look again.
                 Err(error) if error.kind() == ErrorKind::Conflict => {}
                 Err(error) => return Err(error),
@@ -78,9 +86,15 @@ impl Core {
         Ok(())
     }
 
-    /// Makes a user for an unknown identity. A username that somebody has is not taken along; a user without any name
+    /// Makes a user for an unknown identity; `false`: another login of it has. A username that somebody has is not taken along; a user without any name
     /// to sign in with gets one that says where it comes from.
-    async fn make(&self, op: &Op, provider: &Provider, claims: &Claims, email: Option<Email>) -> Result<()> {
+    async fn make(
+        &self,
+        op: &Op,
+        provider: &Provider,
+        claims: &Claims,
+        email: Option<Email>,
+    ) -> Result<bool> {
         let wanted = claims.preferred_username.as_deref().and_then(|name| Username::new(name).ok());
         let wanted = wanted.filter(is_no_address);
         let made_up = || {
@@ -92,14 +106,14 @@ impl Core {
         for username in wanted.map(Some).into_iter().chain([without]) {
             match self.store.commit(self.sign_up_commit(op, provider, claims, username, email.clone())).await
             {
-                Ok(_) => return Ok(()),
+                Ok(_) => return Ok(true),
                 Err(StoreError::Conflict(Conflict::LoginNameTaken | Conflict::LoginNameRetired)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         // Another login of the same identity may have been first: then it has taken the names for this very user.
         if self.store.external_identity(&claims.issuer, &claims.subject).await?.is_some() {
-            return Ok(());
+            return Ok(false);
         }
         Err(refused("an address or a name that was given away before", "one that is free"))
     }

@@ -8,6 +8,7 @@ use crate::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::{self, Flow, FlowId, NewFlow};
 use crate::op::{Op, Timestamp};
+use crate::organization::joining::Joining;
 use crate::ports::{Change, Commit};
 use crate::secret::Secret;
 use crate::surface::Surface;
@@ -29,6 +30,8 @@ pub struct BeginLogin {
     pub browser: Option<Secret>,
     /// Where the browser is led when the login is done, checked by the door; empty: its usual place.
     pub return_to: String,
+    /// Where whoever comes back wants to belong; a door without organizations asks for nothing.
+    pub joining: Joining,
 }
 
 /// A login that was begun.
@@ -51,8 +54,8 @@ impl Federation {
     /// Begins a login: the browser is to be sent to the provider, and to come back with what it is known by.
     ///
     /// # Errors
-    /// [`ErrorKind::ProviderUnknown`], [`ErrorKind::ProviderUnavailable`], [`ErrorKind::ProviderUntrusted`],
-    /// [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::ProviderUnknown`], [`ErrorKind::InvitationNotFound`]: what was presented is no code of ours.
+    /// [`ErrorKind::ProviderUnavailable`], [`ErrorKind::ProviderUntrusted`], [`ErrorKind::Unavailable`].
     pub async fn begin(&self, op: &Op, surface: &Surface, begin: BeginLogin) -> Result<LoginBegun> {
         let provider = self.core.provider(begin.provider.as_deref())?;
         let state = flow::STATE.make(&*self.core.entropy);
@@ -68,6 +71,7 @@ impl Federation {
             door: surface.door.clone(),
             browser: known_by.digest(),
             return_to: begin.return_to,
+            joining: begin.joining.kept()?,
             created: op.now,
             expires,
         };
@@ -81,6 +85,21 @@ impl Federation {
         let open = Change::OpenFlow(NewFlow { flow, digest: state.digest() });
         self.core.store.commit(Commit { changes: vec![open], events: vec![] }).await?;
         Ok(LoginBegun { location, browser: fresh, expires })
+    }
+
+    /// Where a browser signs out at a provider, to be led on from there (OpenID Connect RP-Initiated Logout 1.0
+    /// section 2); without a name at the only provider. `None`: the provider has no such place.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ProviderUnknown`], [`ErrorKind::ProviderUnavailable`], [`ErrorKind::ProviderUntrusted`].
+    pub async fn logout_url(
+        &self,
+        op: &Op,
+        provider: Option<&str>,
+        return_to: &str,
+    ) -> Result<Option<String>> {
+        let provider = self.core.provider(provider)?;
+        Ok(self.core.upstream.logout_url(op.now, &provider.id, return_to).await?)
     }
 }
 

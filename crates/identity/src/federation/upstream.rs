@@ -120,6 +120,18 @@ pub trait Upstream: Send + Sync {
         redemption: &Redemption<'_>,
     ) -> Result<Claims, UpstreamError>;
 
+    /// Where to send a browser that signs out at the provider too, and is to be led on to this address, which must be
+    /// registered there; `None`: the provider's description names no such place.
+    ///
+    /// # Errors
+    /// [`UpstreamFault::Unavailable`], [`UpstreamFault::Untrusted`].
+    async fn logout_url(
+        &self,
+        now: Timestamp,
+        provider: &ProviderId,
+        return_to: &str,
+    ) -> Result<Option<String>, UpstreamError>;
+
     /// Whose access token this is: by its signature when it is a JWT for us, else by asking the provider.
     ///
     /// # Errors

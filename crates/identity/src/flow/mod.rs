@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::federation::ProviderId;
 use crate::master_key::{MasterKey, Purpose};
 use crate::op::Timestamp;
+use crate::organization::joining::KeptJoining;
 use crate::secret::{Digest, Secret, SecretForm};
 use crate::surface::Door;
 
@@ -46,6 +47,8 @@ pub struct Flow {
     pub browser: Digest,
     /// Where the browser is led when the login is done; checked before it was kept. Empty: the door's usual place.
     pub return_to: String,
+    /// Where whoever comes back wants to belong; of a door without organizations nothing.
+    pub joining: KeptJoining,
     /// When it began.
     pub created: Timestamp,
     /// When it is over by itself.

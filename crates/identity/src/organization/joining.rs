@@ -10,7 +10,7 @@ use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
-use crate::secret::Secret;
+use crate::secret::{Digest, Secret};
 use crate::user::{LoginKey, User};
 
 /// How somebody came to an organization.
@@ -24,6 +24,37 @@ pub enum Way {
     Registered,
     /// Belonged to nothing, and has a new one.
     Founded,
+}
+
+/// Where somebody who is about to sign in wants to belong.
+#[derive(Debug, Clone, Default)]
+pub struct Joining {
+    /// The organization that was named.
+    pub organization: Option<OrganizationId>,
+    /// The code of an invitation, as presented.
+    pub invitation: Option<Secret>,
+}
+
+/// The same as it is kept until they have shown who they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeptJoining {
+    /// The organization that was named.
+    pub organization: Option<OrganizationId>,
+    /// What is kept of the invitation's code.
+    pub invitation: Option<Digest>,
+}
+
+impl Joining {
+    /// What of it is kept.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvitationNotFound`]: what was presented is no code of ours.
+    pub fn kept(&self) -> Result<KeptJoining> {
+        let code = self.invitation.as_ref();
+        let digest =
+            code.map(|code| invitations::digest(code).ok_or_else(|| invitations::unknown("what is no code")));
+        Ok(KeptJoining { organization: self.organization, invitation: digest.transpose()? })
+    }
 }
 
 /// Where somebody belongs after a login.
@@ -48,29 +79,17 @@ impl Organizations {
     /// was mailed to another address, or the user has not verified that one. [`ErrorKind::OrganizationNotFound`],
     /// [`ErrorKind::OrganizationClosed`]: it takes in nobody without an invitation. [`ErrorKind::Conflict`]: the user is
     /// not active, or was changed meanwhile. [`ErrorKind::Unavailable`].
-    pub async fn settle_in(
-        &self,
-        op: &Op,
-        user: &User,
-        organization: Option<OrganizationId>,
-        invitation: Option<&Secret>,
-    ) -> Result<Joined> {
-        self.core.settle_in(op, user, organization, invitation).await
+    pub async fn settle_in(&self, op: &Op, user: &User, joining: &Joining) -> Result<Joined> {
+        self.core.settle_in(op, user, &joining.kept()?).await
     }
 }
 
 impl Core {
     /// [`Organizations::settle_in`].
-    pub(crate) async fn settle_in(
-        &self,
-        op: &Op,
-        user: &User,
-        organization: Option<OrganizationId>,
-        invitation: Option<&Secret>,
-    ) -> Result<Joined> {
+    pub(crate) async fn settle_in(&self, op: &Op, user: &User, joining: &KeptJoining) -> Result<Joined> {
         // Who loses against another login of the same user reads again, and is a member then.
         for _ in 0..3 {
-            let joined = match (invitation, organization) {
+            let joined = match (&joining.invitation, joining.organization) {
                 (Some(code), named) => self.follow(op, user, code, named).await?,
                 (None, Some(named)) => self.register(op, user, named).await?,
                 (None, None) => self.settle_anywhere(op, user).await?,
@@ -87,11 +106,10 @@ impl Core {
         &self,
         op: &Op,
         user: &User,
-        code: &Secret,
+        code: &Digest,
         named: Option<OrganizationId>,
     ) -> Result<Option<Joined>> {
-        let digest = invitations::digest(code).ok_or_else(|| invitations::unknown("what is no code"))?;
-        let found = self.store.invitation_by_digest(&digest).await?;
+        let found = self.store.invitation_by_digest(code).await?;
         let invitation = found.ok_or_else(|| invitations::unknown("a code that none has"))?;
         // Before anything is told of it: to others it does not matter what became of it.
         must_be_mailed_to(user, &invitation)?;

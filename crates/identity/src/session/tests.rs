@@ -39,6 +39,7 @@ fn surface(idle: Option<(u64, u64)>) -> Surface {
         asks_for_new_password: false,
         sign_up: false,
         one_per_client: false,
+        organizations: false,
     }
 }
 

@@ -8,10 +8,11 @@ use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::federation::Provider;
-use crate::federation::join::refused;
+use crate::federation::join::{Known, refused};
 use crate::federation::upstream::Redemption;
 use crate::flow::{self, Flow};
 use crate::op::Op;
+use crate::organization::joining::{Joined, KeptJoining};
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::secret::Secret;
 use crate::session::caller::Caller;
@@ -42,6 +43,10 @@ pub struct ProviderSignedIn {
     pub signed_in: SignedIn,
     /// Where the browser is to be led, as the door had it kept; empty: its usual place.
     pub return_to: String,
+    /// Whether the user was made by this very login.
+    pub new_user: bool,
+    /// Where the user belongs; `None`: the door knows no organizations.
+    pub joined: Option<Joined>,
 }
 
 /// Somebody shows a provider's access token.
@@ -66,7 +71,8 @@ impl SignIn {
     /// [`ErrorKind::ProviderUnknown`]: it is not configured any more. [`ErrorKind::ProviderUnavailable`],
     /// [`ErrorKind::CodeRefused`], [`ErrorKind::IdTokenMissing`], [`ErrorKind::SubjectMissing`],
     /// [`ErrorKind::ProviderUntrusted`], [`ErrorKind::IdentityRefused`], [`ErrorKind::UserInactive`],
-    /// [`ErrorKind::SessionLimit`], [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::SessionLimit`], [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`]; by a door that has
+    /// organizations those of [`crate::organization::organizations::Organizations::settle_in`] too.
     pub async fn with_provider(
         &self,
         op: &Op,
@@ -97,13 +103,31 @@ impl SignIn {
             issuer: answer.issuer.as_deref(),
         };
         let claims = self.core.upstream.redeem(op.now, &provider.id, &redemption).await?;
-        let user = match self.core.user_behind(op, provider, &claims).await {
-            Ok(user) => user,
+        let Known { user, made } = match self.core.user_behind(op, provider, &claims).await {
+            Ok(known) => known,
             Err(error) => return Err(self.refuse(op, None, error).await),
+        };
+        let joined = match self.belonging(op, surface, &user, &flow.joining).await {
+            Ok(joined) => joined,
+            Err(error) => return Err(self.refuse(op, Some(&user), error).await),
         };
         let ends = Ends::new(surface, answer.presented.as_ref(), false);
         let signed_in = self.open(op, surface, provider, user, &ends).await?;
-        Ok(ProviderSignedIn { signed_in, return_to: flow.return_to })
+        Ok(ProviderSignedIn { signed_in, return_to: flow.return_to, new_user: made, joined })
+    }
+
+    /// Where the user belongs from now on, by a door that wants to know. Who may not sign in comes to nothing.
+    async fn belonging(
+        &self,
+        op: &Op,
+        surface: &Surface,
+        user: &User,
+        joining: &KeptJoining,
+    ) -> Result<Option<Joined>> {
+        if !surface.organizations || !user.is_active() {
+            return Ok(None);
+        }
+        self.core.settle_in(op, user, joining).await.map(Some)
     }
 
     /// Takes the flow that the browser comes back to: begun in this browser, by this door, and not over.
@@ -208,7 +232,18 @@ impl SignIn {
     /// The refusal, recorded where it says something of an account.
     async fn refuse(&self, op: &Op, user: Option<&User>, refusal: Error) -> Error {
         let kind = refusal.kind();
-        if !matches!(kind, ErrorKind::IdentityRefused | ErrorKind::UserInactive | ErrorKind::SessionLimit) {
+        let says_something = matches!(
+            kind,
+            ErrorKind::IdentityRefused
+                | ErrorKind::UserInactive
+                | ErrorKind::SessionLimit
+                | ErrorKind::InvitationNotFound
+                | ErrorKind::InvitationUsed
+                | ErrorKind::InvitationNotYours
+                | ErrorKind::OrganizationNotFound
+                | ErrorKind::OrganizationClosed
+        );
+        if !says_something {
             return refusal;
         }
         let mut event = Event::new(op, EventKind::SignInFailed).saying(kind.name());

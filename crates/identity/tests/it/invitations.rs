@@ -6,7 +6,7 @@ use std::time::Duration;
 use identity::audit::EventKind;
 use identity::mail::MailKind;
 use identity::organization::invitations::{InvitationLink, Invite, LIFE, PER_HOUR};
-use identity::organization::joining::{Joined, Way};
+use identity::organization::joining::{Joined, Joining, Way};
 use identity::organization::{Invitation, Organization, OrganizationId, OrganizationRole};
 use identity::user::User;
 use identity::{Caller, ErrorKind, Result, Secret};
@@ -57,7 +57,8 @@ async fn follow(
     named: Option<OrganizationId>,
 ) -> Result<Joined> {
     let op = server.visitor(&surface().door);
-    server.identity.organizations.settle_in(&op, &now(server, user).await, named, Some(code)).await
+    let joining = Joining { organization: named, invitation: Some(code.clone()) };
+    server.identity.organizations.settle_in(&op, &now(server, user).await, &joining).await
 }
 
 #[tokio::test]
@@ -170,7 +171,12 @@ async fn fifty_who_follow_one_invitation_at_once_join_once() {
     for _ in 0..50 {
         let (identity, ann, code) = (server.identity.clone(), ann.clone(), code.clone());
         let op = server.visitor(&surface().door);
-        tries.spawn(async move { identity.organizations.settle_in(&op, &ann, None, Some(&code)).await });
+        tries.spawn(async move {
+            identity
+                .organizations
+                .settle_in(&op, &ann, &Joining { organization: None, invitation: Some(code) })
+                .await
+        });
     }
     let ways: Vec<Way> =
         tries.join_all().await.into_iter().map(|joined| joined.expect("a member").way).collect();

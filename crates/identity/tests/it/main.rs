@@ -45,6 +45,7 @@ fn surface() -> Surface {
         asks_for_new_password: false,
         sign_up: false,
         one_per_client: false,
+        organizations: false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use identity::organization::joining::{Joined, Way};
+use identity::organization::joining::{Joined, Joining, Way};
 use identity::organization::{Organization, OrganizationId, OrganizationRole};
 use identity::user::User;
 use identity::{ErrorKind, Result};
@@ -26,7 +26,11 @@ pub(crate) async fn now(server: &TestServer, user: &User) -> User {
 
 async fn settle(server: &TestServer, user: &User, named: Option<OrganizationId>) -> Result<Joined> {
     let op = server.visitor(&surface().door);
-    server.identity.organizations.settle_in(&op, &now(server, user).await, named, None).await
+    server
+        .identity
+        .organizations
+        .settle_in(&op, &now(server, user).await, &Joining { organization: named, invitation: None })
+        .await
 }
 
 /// contracts 4.1: without an organization a new one, named from the address' local part, whose owner the user is.
@@ -67,7 +71,7 @@ async fn fifty_first_logins_at_once_found_one_organization() {
     for _ in 0..50 {
         let (identity, john) = (server.identity.clone(), john.clone());
         let op = server.visitor(&surface().door);
-        tries.spawn(async move { identity.organizations.settle_in(&op, &john, None, None).await });
+        tries.spawn(async move { identity.organizations.settle_in(&op, &john, &Joining::default()).await });
     }
     let ways: Vec<Way> =
         tries.join_all().await.into_iter().map(|joined| joined.expect("settled").way).collect();
@@ -104,7 +108,7 @@ async fn nobody_settles_in_who_was_suspended_meanwhile() {
     let john = now(&server, &john).await;
     server.identity.accounts.suspend(&server.operator(), &john).await.expect("done");
     let op = server.visitor(&surface().door);
-    let joined = server.identity.organizations.settle_in(&op, &john, None, None).await;
+    let joined = server.identity.organizations.settle_in(&op, &john, &Joining::default()).await;
     assert_eq!(refused(joined), ErrorKind::Conflict);
     assert!(server.identity.organizations.list().await.expect("a list").is_empty());
 }

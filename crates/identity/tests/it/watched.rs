@@ -65,6 +65,15 @@ impl Upstream for Nobody {
         Err(Self::knows(provider))
     }
 
+    async fn logout_url(
+        &self,
+        _: Timestamp,
+        provider: &ProviderId,
+        _: &str,
+    ) -> Result<Option<String>, UpstreamError> {
+        Err(Self::knows(provider))
+    }
+
     async fn inspect(
         &self,
         _: Timestamp,

@@ -1,4 +1,4 @@
-//! Where the browser is sent (OpenID Connect Core section 3.1.2.1, RFC 7636 section 4.3).
+//! Where the browser is sent: to sign in (OpenID Connect Core section 3.1.2.1, RFC 7636 section 4.3), and to sign out.
 
 use std::sync::Arc;
 
@@ -28,6 +28,20 @@ impl Provider {
             // Whatever the provider says that it supports: one that does not know it ignores it (RFC 6749 section 3.1).
             .append_pair("code_challenge_method", "S256");
         Ok(url.into())
+    }
+
+    /// RP-Initiated Logout 1.0 section 2; which session is meant the provider knows by its own cookie.
+    pub(super) async fn logout_url(
+        self: &Arc<Self>,
+        now: Timestamp,
+        return_to: &str,
+    ) -> Result<Option<String>, UpstreamError> {
+        let description = self.description(now).await?;
+        let Some(mut url) = description.end_session_endpoint.clone() else { return Ok(None) };
+        url.query_pairs_mut()
+            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("post_logout_redirect_uri", return_to);
+        Ok(Some(url.into()))
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Description {
     pub(super) token_endpoint: Url,
     pub(super) jwks_uri: Url,
     pub(super) userinfo_endpoint: Option<Url>,
+    /// RP-Initiated Logout 1.0 section 2.1.
+    pub(super) end_session_endpoint: Option<Url>,
     /// What it signs ID tokens with, of what is verified here, RS256 first where it is among them: that is what a key
     /// is for that does not say (Core section 15.1).
     pub(super) algorithms: Vec<Algorithm>,
@@ -38,6 +40,7 @@ struct Told {
     token_endpoint: String,
     jwks_uri: String,
     userinfo_endpoint: Option<String>,
+    end_session_endpoint: Option<String>,
     id_token_signing_alg_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     authorization_response_iss_parameter_supported: Option<bool>,
@@ -81,6 +84,10 @@ impl Provider {
             settings::endpoint(text, self.settings.allow_private_addresses)
                 .map_err(|wrong| self.untrusted(format!("its {name} {} {wrong}", quoted(text))))
         };
+        let optional = |name: &str, text: &Option<String>| match text {
+            Some(text) => endpoint(name, text).map(Some),
+            None => Ok(None),
+        };
         let algorithms = algorithms(told.id_token_signing_alg_values_supported.as_deref());
         if algorithms.is_empty() {
             return Err(self.untrusted("it signs ID tokens with nothing that is verified here"));
@@ -91,10 +98,8 @@ impl Provider {
             authorization_endpoint: endpoint("authorization_endpoint", &told.authorization_endpoint)?,
             token_endpoint: endpoint("token_endpoint", &told.token_endpoint)?,
             jwks_uri: endpoint("jwks_uri", &told.jwks_uri)?,
-            userinfo_endpoint: match &told.userinfo_endpoint {
-                Some(text) => Some(endpoint("userinfo_endpoint", text)?),
-                None => None,
-            },
+            userinfo_endpoint: optional("userinfo_endpoint", &told.userinfo_endpoint)?,
+            end_session_endpoint: optional("end_session_endpoint", &told.end_session_endpoint)?,
             algorithms,
             secret_in_form: takes("client_secret_post") && !takes("client_secret_basic"),
             names_itself: told.authorization_response_iss_parameter_supported == Some(true),

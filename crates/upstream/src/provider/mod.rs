@@ -131,6 +131,17 @@ impl Upstream for Providers {
         provider.redeem(now, redemption).await
     }
 
+    async fn logout_url(
+        &self,
+        now: Timestamp,
+        provider: &ProviderId,
+        return_to: &str,
+    ) -> Result<Option<String>, UpstreamError> {
+        let provider = self.provider(provider)?;
+        let _permit = provider.admit()?;
+        provider.logout_url(now, return_to).await
+    }
+
     async fn inspect(
         &self,
         now: Timestamp,

@@ -34,7 +34,9 @@ async fn discovery_4_3_the_issuer_is_exactly_the_configured_one() {
 
 #[tokio::test]
 async fn an_endpoint_is_a_plain_url() {
-    for endpoint in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
+    let endpoints =
+        ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint"];
+    for endpoint in endpoints {
         for url in [
             "",
             "/token",
@@ -48,7 +50,8 @@ async fn an_endpoint_is_a_plain_url() {
             let fault = described(move |it| it[endpoint] = json!(url)).await;
             assert_eq!(fault, Some(UpstreamFault::Untrusted), "{endpoint} {url:?}");
         }
-        let expected = (endpoint != "userinfo_endpoint").then_some(UpstreamFault::Unavailable);
+        let optional = ["userinfo_endpoint", "end_session_endpoint"].contains(&endpoint);
+        let expected = (!optional).then_some(UpstreamFault::Unavailable);
         let fault = described(move |it| {
             it.as_object_mut().unwrap().remove(endpoint);
         });
@@ -112,4 +115,20 @@ async fn a_provider_whose_keys_move_is_followed() {
     house.advance(Duration::from_secs(60 * 60));
     house.login(&Person::new("ann")).await.unwrap();
     assert_eq!(house.provider.asked(Endpoint::Jwks)[1].parameter("v"), Some("2"));
+}
+
+#[tokio::test]
+async fn rp_initiated_logout_2_the_browser_is_led_on_from_the_end_session_endpoint() {
+    let house = House::new().await;
+    assert_eq!(house.logout_url("https://app.example/").await.unwrap(), None, "none is described");
+
+    let house = House::new().await;
+    house.provider.describe(|it| it["end_session_endpoint"] = json!("https://op.example/end?kept=1"));
+    assert_eq!(
+        house.logout_url("https://app.example/a?b=c&d").await.unwrap().as_deref(),
+        Some(
+            "https://op.example/end?kept=1&client_id=vestibule+client\
+             &post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fa%3Fb%3Dc%26d"
+        )
+    );
 }

@@ -74,6 +74,10 @@ impl House {
         self.relying.authorization_url(self.now(), &acme(), &request).await
     }
 
+    pub(crate) async fn logout_url(&self, return_to: &str) -> Result<Option<String>, UpstreamError> {
+        self.relying.logout_url(self.now(), &acme(), return_to).await
+    }
+
     /// Somebody comes back from the provider.
     pub(crate) async fn back(&self, person: &Person) -> Callback {
         self.provider.login(&self.authorization_url().await.expect("a provider that is up"), person)

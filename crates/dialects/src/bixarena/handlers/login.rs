@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use identity::ErrorKind;
 use identity::federation::providers::BeginLogin;
+use identity::organization::joining::Joining;
 use web::fault::concerning;
 
 use crate::bixarena::caller::{self, Cookie};
@@ -39,6 +40,7 @@ async fn begin(visit: &Visit, return_to: String) -> Reply {
         redirect_uri: arena.redirect_uri.to_string(),
         browser,
         return_to,
+        joining: Joining::default(),
     };
     let begun = visit.identity().federation.begin(&visit.op(), &arena.surface, begin).await;
     let begun = begun.map_err(&refused)?;

@@ -6,6 +6,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use identity::federation::providers::BeginLogin;
+use identity::organization::joining::Joining;
 use identity::{Actor, ErrorKind, ProviderAnswer, Secret};
 use web::Context;
 use web::cookie::Carried;
@@ -44,6 +45,7 @@ pub(in crate::syntho) async fn authenticate(
         redirect_uri: syntho.redirect_uri(),
         browser: None,
         return_to,
+        joining: Joining::default(),
     };
     let federation = &syntho.web.identity.federation;
     let begun = federation.begin(&op, &syntho.surface, begin).await.map_err(|error| error::say(&error))?;

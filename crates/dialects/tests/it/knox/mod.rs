@@ -101,6 +101,7 @@ fn other_door() -> Surface {
         asks_for_new_password: false,
         sign_up: false,
         one_per_client: false,
+        organizations: false,
     }
 }
 

@@ -3,6 +3,8 @@
 use identity::Door;
 use identity::federation::ProviderId;
 use identity::flow::{Flow, FlowId, NewFlow};
+use identity::organization::OrganizationId;
+use identity::organization::joining::KeptJoining;
 use identity::ports::{Change, Conflict, Store as _};
 use identity::secret::{Digest, DigestKind};
 use uuid::Uuid;
@@ -26,6 +28,10 @@ pub(super) async fn a_flow_reads_back_as_opened(world: &World) {
         door: Door::new("trieve"),
         browser: Digest { kind: DigestKind::Sha256, bytes: (0..32).collect() },
         return_to: "https://app.example/ä?a=b&c=%20#d".to_owned(),
+        joining: KeptJoining {
+            organization: Some(OrganizationId(Uuid::max())),
+            invitation: Some(Digest { kind: DigestKind::Sha256, bytes: (1..33).collect() }),
+        },
         created: at(3),
         expires: at(603),
         ..flow
@@ -37,7 +43,19 @@ pub(super) async fn a_flow_reads_back_as_opened(world: &World) {
     let NewFlow { flow, digest } = new_flow();
     let nowhere = NewFlow { flow: Flow { return_to: String::new(), ..flow }, digest: digest.clone() };
     world.apply(Change::OpenFlow(nowhere)).await;
-    assert_eq!(world.store.flow_by_digest(&digest).await.unwrap().unwrap().return_to, "");
+    let read = world.store.flow_by_digest(&digest).await.unwrap().unwrap();
+    assert_eq!((read.return_to.as_str(), read.joining), ("", KeptJoining::default()));
+
+    // Each by itself.
+    for joining in [
+        KeptJoining { organization: Some(OrganizationId(id())), invitation: None },
+        KeptJoining { organization: None, invitation: Some(digest_of(id())) },
+    ] {
+        let NewFlow { flow, digest } = new_flow();
+        let new = NewFlow { flow: Flow { joining: joining.clone(), ..flow }, digest: digest.clone() };
+        world.apply(Change::OpenFlow(new)).await;
+        assert_eq!(world.store.flow_by_digest(&digest).await.unwrap().unwrap().joining, joining);
+    }
 }
 
 /// Not even by what its browser is known by.

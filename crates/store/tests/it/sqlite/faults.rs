@@ -165,6 +165,8 @@ async fn a_row_that_no_version_wrote_is_named_and_not_guessed_at() {
         ("UPDATE flows SET id = x'00'", "flows.id"),
         ("UPDATE flows SET provider = 'a b'", "flows.provider"),
         ("UPDATE flows SET browser_kind = 'md5'", "flows.browser_kind"),
+        ("UPDATE flows SET organization = x'00'", "flows.organization"),
+        ("UPDATE flows SET invitation_kind = 'md5', invitation = x'00'", "flows.invitation_kind"),
         ("UPDATE api_keys SET bounds = '{\"role\": 3}'", "api_keys.bounds"),
         ("UPDATE api_keys SET organization = (SELECT id FROM organizations)", "api_keys.organization"),
         ("UPDATE memberships SET id = x'00'", "memberships.id"),

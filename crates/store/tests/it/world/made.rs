@@ -9,6 +9,7 @@ use identity::flow::{Flow, FlowId, NewFlow};
 use identity::keyring::{KeyAlgorithm, KeyUse, SigningKey, SigningKeyId};
 use identity::mail::queue::NewMail;
 use identity::mail::{MailId, MailKind};
+use identity::organization::joining::KeptJoining;
 use identity::organization::{
     Invitation, InvitationId, Membership, MembershipId, NewInvitation, NewMembership, Organization,
     OrganizationId, OrganizationRole,
@@ -223,6 +224,7 @@ pub(crate) fn new_flow() -> NewFlow {
             bytes: id.as_bytes().repeat(2).into_iter().rev().collect(),
         },
         return_to: "/arena?a=b#c".to_owned(),
+        joining: KeptJoining::default(),
         created: at(1),
         expires: at(600),
     };
