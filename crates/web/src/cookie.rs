@@ -75,6 +75,7 @@ pub struct CredentialCookie {
 enum Style {
     Django,
     Servlet,
+    Actix,
 }
 
 impl CredentialCookie {
@@ -86,6 +87,11 @@ impl CredentialCookie {
     /// The same as a servlet container writes it.
     pub fn of_servlet(name: &'static str, site: &Site) -> Self {
         Self { style: Style::Servlet, ..Self::new(name, site) }
+    }
+
+    /// The same as actix-session writes it.
+    pub fn of_actix(name: &'static str, site: &Site) -> Self {
+        Self { style: Style::Actix, ..Self::new(name, site) }
     }
 
     /// What a request carries of it.
@@ -117,6 +123,10 @@ impl CredentialCookie {
                 let expires = date.map(|date| format!("; Expires={date}")).unwrap_or_default();
                 format!("{name}={value}{max_age}{expires}; Path=/; HttpOnly; SameSite=Lax{}", self.secure())
             }
+            // No date.
+            Style::Actix => {
+                format!("{name}={value}; HttpOnly; SameSite=Lax{}; Path=/{max_age}", self.secure())
+            }
         };
         with(response, &text)
     }
@@ -132,6 +142,12 @@ impl CredentialCookie {
             Style::Servlet => {
                 format!(
                     "{name}=; Max-Age=0; Expires={EPOCH}; Path=/; HttpOnly; SameSite=Lax{}",
+                    self.secure()
+                )
+            }
+            Style::Actix => {
+                format!(
+                    "{name}=; HttpOnly; SameSite=Lax{}; Path=/; Max-Age=0; Expires={EPOCH}",
                     self.secure()
                 )
             }
@@ -247,6 +263,25 @@ mod tests {
             [
                 "JSESSIONID=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; SameSite=Lax; \
                  Secure"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cookie_is_written_as_actix_writes_it() {
+        let site = |secure| Site { origin: String::new(), secure };
+        let now = Timestamp::from_millis(1_767_355_200_000);
+        let plain = CredentialCookie::of_actix("vault", &site(false));
+        let response = plain.set(().into_response(), "abc", now, Some(now + Duration::from_hours(24)));
+        assert_eq!(written(&response), ["vault=abc; HttpOnly; SameSite=Lax; Path=/; Max-Age=86400"]);
+        let secure = CredentialCookie::of_actix("vault", &site(true));
+        let response = secure.set(().into_response(), "abc", now, None);
+        assert_eq!(written(&response), ["vault=abc; HttpOnly; SameSite=Lax; Secure; Path=/"]);
+        let cleared = secure.clear(().into_response());
+        assert_eq!(
+            written(&cleared),
+            [
+                "vault=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
             ]
         );
     }

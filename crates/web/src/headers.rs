@@ -1,10 +1,11 @@
-//! Headers that every answer bears unless a surface says otherwise.
+//! Headers that every answer bears unless a surface says otherwise, and what several surfaces read or write alike.
 
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 
 /// Sent on every answer. Answers of an authentication server carry credentials: nothing is stored (ASVS 14.3.2),
 /// nothing is guessed, framed or led out (ASVS 3.4.3 to 3.4.6).
@@ -27,5 +28,38 @@ pub fn complete(headers: &mut HeaderMap, secure: bool) {
     }
     if secure {
         headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static(HSTS));
+    }
+}
+
+/// Whether it is a browser that opens a page: then it is led on where another client is told (contracts 8.6).
+pub fn wants_a_page(request: &HeaderMap) -> bool {
+    let accepts = |value: &HeaderValue| {
+        value.as_bytes().to_ascii_lowercase().windows(9).any(|part| part == b"text/html")
+    };
+    request.get_all(ACCEPT).iter().any(accepts)
+}
+
+/// Nobody whom an answer leads to is told where from: for routes in whose URL a code stands.
+#[must_use]
+pub fn without_referrer(mut response: Response) -> Response {
+    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_known_by_what_it_accepts() {
+        let wants_a_page = |accept: &[&'static str]| {
+            let values = accept.iter().map(|value| (ACCEPT, HeaderValue::from_static(value)));
+            super::wants_a_page(&values.collect())
+        };
+        assert!(wants_a_page(&["text/html,application/xhtml+xml,*/*;q=0.8"]));
+        assert!(wants_a_page(&["application/json", "TEXT/HTML"]));
+        assert!(
+            !wants_a_page(&[]) && !wants_a_page(&["*/*"]) && !wants_a_page(&["application/json, text/plain"])
+        );
     }
 }

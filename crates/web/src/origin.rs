@@ -11,6 +11,10 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
+/// What pages of allowed origins may send: every header that some dialect reads.
+const ALLOWED_HEADERS: &str = "accept, authorization, content-type, tr-dataset, tr-organization, x-api-key, \
+                               x-dataset, x-organization, x-recaptcha-token";
+
 /// Where the outside world finds this server (`public_url`); never taken from a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
@@ -66,10 +70,7 @@ impl Origins {
         if self.share(headers, response.headers_mut()) {
             let answer = response.headers_mut();
             answer.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(allow));
-            answer.insert(
-                ACCESS_CONTROL_ALLOW_HEADERS,
-                HeaderValue::from_static("accept, authorization, content-type, x-recaptcha-token"),
-            );
+            answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
             answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
         }
         Some(response)

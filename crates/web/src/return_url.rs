@@ -113,6 +113,18 @@ impl ReturnUrls {
         origin == self.own
             || self.allowed.iter().any(|entry| entry.origin == origin && entry.covers(parsed.path()))
     }
+
+    /// The address that somebody names: absolute, or a path of this site. `None`: nobody may be led there.
+    #[must_use]
+    pub fn place(&self, named: &str) -> Option<String> {
+        let url = match named.strip_prefix('/') {
+            // Read on its own it would name another host.
+            Some(rest) if rest.starts_with('/') => return None,
+            Some(_) => format!("{}{named}", self.own),
+            None => named.to_owned(),
+        };
+        self.allows(&url).then_some(url)
+    }
 }
 
 /// The URL without its query and fragment, when the parser finds nothing to change in it.

@@ -72,11 +72,6 @@ pub(super) fn destination(ui_url: &str, return_to: &str) -> String {
     format!("{}{return_to}", site.trim_end_matches('/'))
 }
 
-/// contracts 5.1: a browser is led on, everybody else is told.
-pub(super) fn is_browser<'a>(mut accept: impl Iterator<Item = &'a [u8]>) -> bool {
-    accept.any(|value| value.to_ascii_lowercase().windows(9).any(|part| part == b"text/html"))
-}
-
 /// An audience that was asked for.
 pub(super) fn audience(sent: Sent) -> Result<Option<String>, Wrong> {
     match sent {
@@ -203,13 +198,5 @@ mod tests {
         ] {
             assert_eq!(destination(site, path), expected);
         }
-    }
-
-    #[test]
-    fn a_browser_is_known_by_what_it_accepts() {
-        let is_browser = |accept: &[&str]| is_browser(accept.iter().map(|value| value.as_bytes()));
-        assert!(is_browser(&["text/html,application/xhtml+xml,*/*;q=0.8"]));
-        assert!(is_browser(&["application/json", "TEXT/HTML"]));
-        assert!(!is_browser(&[]) && !is_browser(&["*/*"]) && !is_browser(&["application/json, text/plain"]));
     }
 }

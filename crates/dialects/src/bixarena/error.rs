@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{ALLOW, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use identity::{Error, ErrorKind};
@@ -245,10 +245,4 @@ pub(super) fn refuse(refusal: &Refusal, path: &str) -> Response {
         Refusal::BodyBroken => (StatusCode::BAD_REQUEST, "The body broke off."),
     };
     problem(status, detail, Some(path))
-}
-
-/// Nobody whom an answer leads to is told where from: a code stands in that URL.
-pub(super) fn without_referrer(mut response: Response) -> Response {
-    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
 }

@@ -5,9 +5,10 @@ use axum::Router;
 use axum::middleware::map_response;
 use axum::routing::{get, post};
 use web::Endpoint;
+use web::headers::without_referrer;
 
+use super::BixArena;
 use super::handlers::{jwks, login, logout, token, userinfo};
-use super::{BixArena, error};
 
 const READS: &str = "GET, HEAD";
 const CHANGES: &str = "POST";
@@ -49,7 +50,7 @@ pub(super) fn router(arena: BixArena) -> Router {
             .route(&path("/auth/oidc/callback"), get(login::callback))
             .route(&path("/auth/login"), get(login::start_with_return))
             .route(&path("/auth/callback"), get(login::callback))
-            .layer(map_response(async |response| error::without_referrer(response)));
+            .layer(map_response(async |response| without_referrer(response)));
         Router::new()
             .merge(logins)
             .route(&path("/auth/logout"), post(logout::post))

@@ -227,6 +227,35 @@ fn an_entry_that_could_mean_more_than_it_says_is_refused() {
     }
 }
 
+/// security 1, "Redirect target not compared exactly": a path of the site names the site, and nothing else.
+#[test]
+fn a_path_is_one_of_this_site() {
+    let own = "https://login.example";
+    for path in ["/", "/a", "/a/b?c=https://evil.example#d"] {
+        assert_eq!(site().place(path), Some(format!("{own}{path}")));
+    }
+    assert_eq!(site().place(&format!("{own}/x")), Some(format!("{own}/x")));
+    for bad in [
+        "",
+        "a",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "/..//evil.example",
+        "/./evil",
+        "@evil.example",
+        ".evil.example",
+        "javascript:alert(1)",
+        "https://evil.example",
+        "https://login.example@evil.example",
+        "https%3A%2F%2Fevil.example",
+        "data:text/html,x",
+    ] {
+        assert_eq!(site().place(bad), None, "{bad:?}");
+    }
+}
+
 proptest! {
     /// Whatever is allowed, another reader of URLs finds an allowed host in it.
     #[test]

@@ -1,13 +1,14 @@
 //! `/auth/oidc/start`, `/auth/oidc/callback` and their newer names: to the provider and back. A browser opens both; what
 //! goes wrong is told in the answer itself.
 
-use axum::http::header::{ACCEPT, LOCATION};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use identity::ErrorKind;
 use identity::federation::providers::BeginLogin;
 use identity::organization::joining::Joining;
 use web::fault::concerning;
+use web::headers::wants_a_page;
 
 use crate::bixarena::caller::{self, Cookie};
 use crate::bixarena::error::{Refused, Reply, Voice, ok};
@@ -64,7 +65,7 @@ pub(in crate::bixarena) async fn callback(visit: Visit) -> Reply {
     let answer = answer.map_err(|wrong| voice.unreadable(wrong, visit.path()))?;
     let done = visit.identity().sign_in.with_provider(&visit.op(), &arena.surface, answer).await;
     let done = done.map_err(visit.refused(voice))?;
-    let answer = match convert::is_browser(visit.headers.get_all(ACCEPT).iter().map(HeaderValue::as_bytes)) {
+    let answer = match wants_a_page(&visit.headers) {
         true => found(&visit, &convert::destination(&arena.ui_url, &done.return_to))?,
         false => ok(&wire::Status { status: "ok" }),
     };

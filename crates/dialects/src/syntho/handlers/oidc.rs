@@ -37,7 +37,7 @@ pub(in crate::syntho) async fn authenticate(
     // mozilla-django-oidc's name for where the browser goes when the login is done.
     let return_to = match Sent::of(uri.query(), "next") {
         Sent::Nothing => String::new(),
-        Sent::Value(next) => syntho.place(&next).ok_or_else(error::next_refused)?,
+        Sent::Value(next) => syntho.web.return_urls.place(&next).ok_or_else(error::next_refused)?,
         Sent::Unclear => return Err(error::next_refused()),
     };
     let begin = BeginLogin {
@@ -88,17 +88,6 @@ impl Syntho {
     /// What is registered at the provider.
     fn redirect_uri(&self) -> String {
         format!("{}{}", self.web.site.origin, routes::CALLBACK)
-    }
-
-    /// Where a browser may be led: a path of this site, or an address that the operator allows.
-    fn place(&self, next: &str) -> Option<String> {
-        let url = match next.strip_prefix('/') {
-            // Read on its own it would name another host.
-            Some(rest) if rest.starts_with('/') => return None,
-            Some(_) => format!("{}{next}", self.web.site.origin),
-            None => next.to_owned(),
-        };
-        self.web.return_urls.allows(&url).then_some(url)
     }
 }
 

@@ -93,7 +93,7 @@ async fn the_preflight_of_an_allowed_origin_is_answered() {
     access-control-allow-credentials: true
     access-control-expose-headers: retry-after, www-authenticate, x-request-id
     access-control-allow-methods: POST, OPTIONS
-    access-control-allow-headers: accept, authorization, content-type, x-recaptcha-token
+    access-control-allow-headers: accept, authorization, content-type, tr-dataset, tr-organization, x-api-key, x-dataset, x-organization, x-recaptcha-token
     access-control-max-age: 600
     allow: POST, OPTIONS
     ");
