@@ -33,6 +33,23 @@ impl Organizations {
         Ok(self.core.store.memberships(user.number).await?)
     }
 
+    /// What a caller belongs to by this credential, oldest membership first: without the organizations that the
+    /// credential is not good for, and with no more of a role than it may use.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Forbidden`]: the credential may less than its owner in a way that knows no organizations.
+    /// [`ErrorKind::Unavailable`].
+    pub async fn memberships_by(&self, caller: &Caller) -> Result<Vec<(Organization, Membership)>> {
+        let mut reached = Vec::new();
+        for (organization, mut membership) in self.memberships_of(&caller.user).await? {
+            if let Some(role) = caller.share_of(&membership)? {
+                membership.role = role;
+                reached.push((organization, membership));
+            }
+        }
+        Ok(reached)
+    }
+
     /// Where the caller stands in an organization.
     ///
     /// # Errors

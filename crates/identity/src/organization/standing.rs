@@ -41,7 +41,7 @@ impl Caller {
     ///
     /// # Errors
     /// [`ErrorKind::Forbidden`]: the credential may less than its owner in a way that knows no organizations.
-    fn share_of(&self, membership: &Membership) -> Result<Option<OrganizationRole>> {
+    pub(super) fn share_of(&self, membership: &Membership) -> Result<Option<OrganizationRole>> {
         if self.lacks_permissions() {
             return Err(restricted());
         }

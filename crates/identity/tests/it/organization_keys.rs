@@ -56,6 +56,27 @@ async fn make(
     Ok(made.secret.expect("shown once"))
 }
 
+/// What somebody belongs to is told as far as their credential reaches.
+#[tokio::test]
+async fn a_credential_sees_the_organizations_and_roles_that_it_may_use() {
+    let (server, john) = house().await;
+    let (acme, other) =
+        (organization(&server, Some(&john), false).await, organization(&server, Some(&john), false).await);
+    let owner = caller(&server, "john", PASSWORD).await;
+    let seen = async |caller: &Caller| {
+        let all = server.identity.organizations.memberships_by(caller).await.expect("a list");
+        all.into_iter().map(|(organization, held)| (organization.id, held.role)).collect::<Vec<_>>()
+    };
+    let (own, less) = (OrganizationRole::Owner, OrganizationRole::User);
+    assert_eq!(seen(&owner).await, [(acme.id, own), (other.id, own)]);
+    assert_eq!(
+        seen(&by_key(&server, &owner, with_role(less)).await).await,
+        [(acme.id, less), (other.id, less)]
+    );
+    let some = Bounds { organizations: Some(vec![other.id]), ..Bounds::default() };
+    assert_eq!(seen(&by_key(&server, &owner, bound(some)).await).await, [(other.id, own)]);
+}
+
 #[tokio::test]
 async fn a_key_with_a_role_does_no_more_than_that_role_in_any_organization() {
     let (server, john) = house().await;
