@@ -7,3 +7,4 @@ pub mod bixarena;
 pub mod knox;
 pub mod probe;
 pub mod syntho;
+pub mod trieve;

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use dialects::{bixarena, knox, probe, syntho};
+use dialects::{bixarena, knox, probe, syntho, trieve};
 use identity::api_key::keys::KeySurface;
 use web::{Dialect, Fault, Mounted, Refusal, Web, trace};
 
@@ -46,6 +46,13 @@ pub const DIALECTS: &[Entry] = &[
         wire: |config| config.dialects.bixarena.wire,
         keys: || None,
         mount: |config, web| bixarena::mount(web, bixarena_settings(&config.dialects.bixarena)),
+    },
+    Entry {
+        dialect: &trieve::DIALECT,
+        is_enabled: |config| config.dialects.trieve.enabled,
+        wire: |config| config.dialects.trieve.wire,
+        keys: || Some(trieve::KEYS),
+        mount: |config, web| trieve::mount(web, trieve_settings(&config.dialects.trieve)),
     },
 ];
 
@@ -193,6 +200,16 @@ fn bixarena_settings(section: &config::BixArena) -> bixarena::Settings {
         },
         provider: section.provider.as_ref().map(|id| id.as_str().to_owned()),
         ui_url: section.ui_url.to_string(),
+    }
+}
+
+fn trieve_settings(section: &config::Trieve) -> trieve::Settings {
+    trieve::Settings {
+        wire: wire(section.wire),
+        scope: scope(section.scope),
+        allowed_origins: origins(&section.allowed_origins),
+        session_lifetime: section.session_lifetime,
+        provider: section.provider.as_ref().map(|id| id.as_str().to_owned()),
     }
 }
 

@@ -52,14 +52,12 @@ mod tests {
 
     #[test]
     fn a_browser_is_known_by_what_it_accepts() {
-        let wants_a_page = |accept: &[&'static str]| {
+        let wanted = |accept: &[&'static str]| {
             let values = accept.iter().map(|value| (ACCEPT, HeaderValue::from_static(value)));
-            super::wants_a_page(&values.collect())
+            wants_a_page(&values.collect())
         };
-        assert!(wants_a_page(&["text/html,application/xhtml+xml,*/*;q=0.8"]));
-        assert!(wants_a_page(&["application/json", "TEXT/HTML"]));
-        assert!(
-            !wants_a_page(&[]) && !wants_a_page(&["*/*"]) && !wants_a_page(&["application/json, text/plain"])
-        );
+        assert!(wanted(&["text/html,application/xhtml+xml,*/*;q=0.8"]));
+        assert!(wanted(&["application/json", "TEXT/HTML"]));
+        assert!(!wanted(&[]) && !wanted(&["*/*"]) && !wanted(&["application/json, text/plain"]));
     }
 }

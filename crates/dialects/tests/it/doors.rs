@@ -60,6 +60,29 @@ async fn bixarena(server: &TestServer, provider: &TestProvider) -> (String, Stri
     (session, token["access_token"].as_str().expect("a token").to_owned())
 }
 
+/// What trieve gives: a session and a key.
+async fn trieve(server: &TestServer, provider: &TestProvider) -> (String, String) {
+    let cookie = |answer: &Answer| {
+        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
+        cookie.expect("a cookie").to_owned()
+    };
+    let start = server.anonymous().get("/api/auth").send().await;
+    let back = provider.login(start.header("location").expect("a location"), &Person::new("john"));
+    let callback = server.anonymous().get(&format!("/api/auth/callback?{}", back.query()));
+    let session = cookie(&callback.header("cookie", cookie(&start)).send().await);
+    let make = server.anonymous().post("/api/user/api_key").header("cookie", &session);
+    let key = make.json(&json!({"name": "k", "role": 1})).send().await.json()["api_key"].clone();
+    let session = session.strip_prefix("vault=").expect("its name").to_owned();
+    (session, key.as_str().expect("a key").to_owned())
+}
+
+/// Whether a trieve session and a key open their door.
+async fn vault(server: &TestServer, session: &str, key: &str) -> (bool, bool) {
+    let by_cookie = server.anonymous().get("/api/auth/me").header("cookie", format!("vault={session}"));
+    let by_key = server.bearing(key).get("/api/auth/me");
+    (by_cookie.send().await.status == 200, by_key.send().await.status == 200)
+}
+
 /// Whether a bixarena session and a token open their door.
 async fn arena(server: &TestServer, session: &str, token: &str) -> (bool, bool) {
     let by_cookie = server.anonymous().get("/userinfo").header("cookie", format!("JSESSIONID={session}"));
@@ -248,6 +271,59 @@ async fn bixarenas_credentials_open_its_door_only() {
     assert_eq!(arena(&server, &arena_session, &arena_token).await, (false, false));
 }
 
+/// contracts 0.3, 8.4, 8.5: trieve's are no good elsewhere, in whatever carrier, and others' are none at trieve.
+#[tokio::test]
+async fn trieves_credentials_open_its_door_only() {
+    let (server, provider) = house_with_provider("").await;
+    let (token, session) = (token(&server).await, session(&server).await);
+    let (jwt, api_token) = probe(&server).await;
+    let (arena_session, arena_token) = bixarena(&server, &provider).await;
+    let (vault_session, key) = trieve(&server, &provider).await;
+    for secret in [&vault_session, &key] {
+        assert_eq!(open(&server, secret, secret).await, (false, false));
+        assert_eq!(by_bearer(&server, secret).await, 401);
+        assert_eq!(arena(&server, secret, secret).await, (false, false));
+        for path in ["/auth/user/", "/api/v1/users/me/", "/frontend/api/v1/auth/session", "/userinfo"] {
+            for (header, value) in [
+                ("cookie", format!("vault={secret}")),
+                ("authorization", secret.clone()),
+                ("authorization", format!("Bearer {secret}")),
+                ("x-api-key", secret.clone()),
+            ] {
+                let answer = server.anonymous().get(path).header(header, &value).send().await;
+                assert_eq!(answer.status, 401, "{path} {header}");
+            }
+        }
+    }
+    for secret in [&token, &session, &jwt, &api_token, &arena_session, &arena_token] {
+        assert_eq!(vault(&server, secret, secret).await, (false, false));
+        assert_eq!(vault(&server, secret, &format!("Bearer {secret}")).await, (false, false));
+    }
+    assert_eq!(vault(&server, &vault_session, &key).await, (true, true));
+    // 8.1: one path under the other's prefix.
+    let logout = server.bearing(format!("Token {token}")).post("/api/auth/logout/");
+    assert_eq!(logout.header("cookie", format!("vault={vault_session}")).send().await.status, 200);
+    assert_eq!(vault(&server, &vault_session, &key).await, (true, true));
+    let logout = server.bearing(format!("Token {token}")).ask("DELETE", "/api/auth");
+    assert_eq!(logout.header("cookie", format!("vault={vault_session}")).send().await.status, 204);
+    assert_eq!(vault(&server, &vault_session, &key).await, (false, true));
+    assert_eq!(arena(&server, &arena_session, &arena_token).await, (true, true));
+    assert_eq!(open(&server, &token, &session).await, (false, true));
+}
+
+/// contracts 0.4, 8.8: what another door's "all sessions" call ends of trieve's; a key is no session.
+#[tokio::test]
+async fn other_doors_reach_trieves_sessions_as_far_as_their_scope() {
+    for (scope, left) in [("dialect", true), ("account", false)] {
+        let (server, provider) =
+            house_with_provider(&format!("[dialects.knox]\nscope = \"{scope}\"\n")).await;
+        let token = token(&server).await;
+        let (session, key) = trieve(&server, &provider).await;
+        by_token(&server, &token, "POST", "/auth/logoutall/").await;
+        assert_eq!(vault(&server, &session, &key).await, (left, true), "{scope}");
+    }
+}
+
 /// contracts 0.4, 8.8: what another door's "all sessions" call ends of bixarena's, and what bixarena's logout leaves.
 #[tokio::test]
 async fn other_doors_reach_bixarenas_sessions_as_far_as_their_scope() {
@@ -332,24 +408,29 @@ async fn what_the_operator_ends_is_ended_by_every_door() {
     let john = server.identity.accounts.find("john").await.expect("john");
     let (token, session) = (token(&server).await, session(&server).await);
     let (arena_session, arena_token) = bixarena(&server, &provider).await;
+    let (vault_session, key) = trieve(&server, &provider).await;
     server.identity.accounts.suspend(&server.operator(), &john).await.expect("suspended");
+    assert_eq!(vault(&server, &vault_session, &key).await, (false, false));
     assert_eq!(open(&server, &token, &session).await, (false, false));
     assert_eq!(arena(&server, &arena_session, &arena_token).await, (false, false));
     server.identity.accounts.activate(&server.operator(), &john).await.expect("active");
+    assert_eq!(vault(&server, &vault_session, &key).await, (false, true), "a key is refused while suspended");
     assert_eq!(open(&server, &token, &session).await, (false, false));
     assert_eq!(arena(&server, &arena_session, &arena_token).await, (false, false));
 
     let (token, session) = (self::token(&server).await, self::session(&server).await);
     probe(&server).await;
     let (arena_session, arena_token) = bixarena(&server, &provider).await;
+    let (vault_session, key) = trieve(&server, &provider).await;
     let sessions =
         server.identity.sessions.list(&server.operator(), john.number, false).await.expect("a list");
     let mut doors: Vec<&str> = sessions.iter().map(|session| session.door.as_str()).collect();
     doors.sort_unstable();
-    assert_eq!(doors, ["bixarena", "knox", "probe", "syntho"]);
+    assert_eq!(doors, ["bixarena", "knox", "probe", "syntho", "trieve"]);
     server.identity.sessions.end_all_of(&server.operator(), &john).await.expect("ended");
     assert_eq!(open(&server, &token, &session).await, (false, false));
     assert_eq!(arena(&server, &arena_session, &arena_token).await, (false, false));
+    assert_eq!(vault(&server, &vault_session, &key).await, (false, true));
 }
 
 /// Failures are counted for the account, not for the door.

@@ -7,3 +7,4 @@ mod knox;
 mod probe;
 mod ratchet;
 mod syntho;
+mod trieve;

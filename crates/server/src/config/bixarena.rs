@@ -7,6 +7,7 @@ use identity::federation::ProviderId;
 use url::Url;
 
 use super::check::{Judge, lasting, optional_lasting, path};
+use super::provider::named;
 use super::{PublicUrl, Scope, Subject, TokenAlgorithm, WebOrigin, Wire, duration, raw};
 
 /// The longest life of an internal token: whoever verifies it elsewhere hears of no logout before its end.
@@ -94,7 +95,7 @@ impl Judge<'_> {
         let algorithm = self.choice(&at("algorithm"), TokenAlgorithm::from_name(&raw.algorithm));
         let rsa_bits = self.take(&at("rsa_bits"), rsa_bits(raw.rsa_bits));
         let rotate_every = self.take(&at("rotate_every"), rotate_every(&raw.rotate_every));
-        let provider = self.take(&at("provider"), provider(&raw.provider, providers));
+        let provider = self.take(&at("provider"), named(&raw.provider, providers));
         let ui_url = match raw.ui_url.as_str() {
             "" => public_url.and_then(|url| Url::parse(url.origin().as_str()).ok()),
             text => self.take(&at("ui_url"), page(text)),
@@ -173,15 +174,6 @@ fn claim(text: &str) -> Result<String, String> {
     } else {
         Err(format!("1 to {LONGEST_CLAIM} characters of visible ASCII without white space are wanted"))
     }
-}
-
-fn provider(text: &str, providers: &[raw::Provider]) -> Result<Option<ProviderId>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let known = providers.iter().any(|provider| provider.id == text);
-    let id = known.then(|| ProviderId::new(text)).flatten();
-    id.map(Some).ok_or_else(|| "the id of one of [[providers]] is wanted".to_owned())
 }
 
 fn page(text: &str) -> Result<Url, String> {

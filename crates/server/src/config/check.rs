@@ -71,6 +71,7 @@ impl Judge<'_> {
         let syntho = self.syntho(&raw.dialects.syntho);
         let probe = self.probe(&raw.dialects.probe);
         let bixarena = self.bixarena(&raw.dialects.bixarena, &raw.providers, public_url.as_ref());
+        let trieve = self.trieve(&raw.dialects.trieve, &raw.providers);
         let data_dir = data_dir?;
         let config = Config {
             listen: listen?,
@@ -89,7 +90,13 @@ impl Judge<'_> {
             mail: mail?,
             captcha: captcha?,
             providers: providers?,
-            dialects: Dialects { knox: knox?, syntho: syntho?, probe: probe?, bixarena: bixarena? },
+            dialects: Dialects {
+                knox: knox?,
+                syntho: syntho?,
+                probe: probe?,
+                bixarena: bixarena?,
+                trieve: trieve?,
+            },
         };
         self.public_address(&config);
         self.way_back(&config);

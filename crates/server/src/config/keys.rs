@@ -13,6 +13,7 @@ mod knox;
 mod probe;
 mod providers;
 mod syntho;
+mod trieve;
 
 /// One configuration key.
 #[derive(Debug, Clone, Copy)]
@@ -72,8 +73,15 @@ pub enum Preset {
 /// The arrays of tables.
 pub const ARRAYS: &[Array] = &[providers::ARRAY, bixarena::SERVICE_CLIENTS];
 
-const SECTIONS: &[&[Key]] =
-    &[installation::KEYS, providers::KEYS, knox::KEYS, syntho::KEYS, probe::KEYS, bixarena::KEYS];
+const SECTIONS: &[&[Key]] = &[
+    installation::KEYS,
+    providers::KEYS,
+    knox::KEYS,
+    syntho::KEYS,
+    probe::KEYS,
+    bixarena::KEYS,
+    trieve::KEYS,
+];
 
 /// Every key there is, in the order in which people read them; the keys of a section stand together.
 pub fn keys() -> impl Iterator<Item = &'static Key> {

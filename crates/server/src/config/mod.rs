@@ -32,6 +32,7 @@ mod syntho;
 mod document;
 #[cfg(test)]
 mod tests;
+mod trieve;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -55,6 +56,7 @@ pub use public_url::PublicUrl;
 pub use secret::{Hidden, SecretSource};
 pub use show::{show, show_json};
 pub use syntho::Syntho;
+pub use trieve::Trieve;
 
 /// Everything that an operator decides. `docs/configuration.md` describes each key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,4 +150,6 @@ pub struct Dialects {
     pub probe: Probe,
     /// `[dialects.bixarena]`
     pub bixarena: BixArena,
+    /// `[dialects.trieve]`
+    pub trieve: Trieve,
 }

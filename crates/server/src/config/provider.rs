@@ -151,6 +151,16 @@ fn scopes(typed: &[String]) -> Result<Vec<String>, String> {
     Ok(absent.then(|| OPENID.to_owned()).into_iter().chain(typed.iter().cloned()).collect())
 }
 
+/// The provider that a dialect's section names; `None`: it names none.
+pub(super) fn named(text: &str, providers: &[raw::Provider]) -> Result<Option<ProviderId>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let known = providers.iter().any(|provider| provider.id == text);
+    let id = known.then(|| ProviderId::new(text)).flatten();
+    id.map(Some).ok_or_else(|| "the id of one of [[providers]] is wanted".to_owned())
+}
+
 /// Whether what is sent to this URL leaves this machine unencrypted.
 fn is_readable_by_others(url: &str) -> bool {
     let url = Url::parse(url).ok().filter(|url| url.scheme() == "http");

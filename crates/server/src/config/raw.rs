@@ -106,6 +106,7 @@ pub(super) struct Dialects {
     pub(super) syntho: Syntho,
     pub(super) probe: Probe,
     pub(super) bixarena: BixArena,
+    pub(super) trieve: Trieve,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -164,6 +165,17 @@ pub(super) struct BixArena {
     pub(super) provider: String,
     pub(super) ui_url: String,
     pub(super) service_clients: Vec<ServiceClient>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Trieve {
+    pub(super) enabled: bool,
+    pub(super) wire: String,
+    pub(super) scope: String,
+    pub(super) allowed_origins: Vec<String>,
+    pub(super) session_lifetime: String,
+    pub(super) provider: String,
 }
 
 #[derive(Serialize, Deserialize)]

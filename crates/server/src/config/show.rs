@@ -113,6 +113,7 @@ fn raw(config: &Config) -> raw::Raw {
             syntho: syntho(&config.dialects.syntho),
             probe: probe(&config.dialects.probe),
             bixarena: bixarena(&config.dialects.bixarena),
+            trieve: trieve(&config.dialects.trieve),
         },
     }
 }
@@ -216,6 +217,17 @@ fn bixarena(bixarena: &super::BixArena) -> raw::BixArena {
         provider: bixarena.provider.as_ref().map(ProviderId::to_string).unwrap_or_default(),
         ui_url: bixarena.ui_url.to_string(),
         service_clients: bixarena.service_clients.iter().map(service_client).collect(),
+    }
+}
+
+fn trieve(trieve: &super::Trieve) -> raw::Trieve {
+    raw::Trieve {
+        enabled: trieve.enabled,
+        wire: trieve.wire.name().to_owned(),
+        scope: trieve.scope.name().to_owned(),
+        allowed_origins: trieve.allowed_origins.iter().map(ToString::to_string).collect(),
+        session_lifetime: duration::format(trieve.session_lifetime),
+        provider: trieve.provider.as_ref().map(ProviderId::to_string).unwrap_or_default(),
     }
 }
 

@@ -147,10 +147,10 @@ async fn extra_path_text_is_404() {
 }
 
 /// Decision 1; contracts 8.1: no slash redirect, no path cleaning, no folding of case; and without the closing slash a
-/// path is not this dialect's to answer for: `bixarena`, which it is where it is served, is off.
+/// path is not this dialect's to answer for: `bixarena` and `trieve`, whose it is where they are served, are off.
 #[tokio::test]
 async fn routes_match_exactly() {
-    let server = house_with("[dialects.bixarena]\nenabled = false\n").await;
+    let server = house_with("[dialects]\nbixarena.enabled = false\ntrieve.enabled = false\n").await;
     let token = token(&server).await;
     let bearer = server.bearing(format!("Token {token}"));
     for path in [

@@ -133,6 +133,13 @@ ui_url = "https://app.example/arena?from=login#top"
 id = "leaderboard"
 secret_file = "/run/secrets/leaderboard"
 roles = ["service", "reader"]
+[dialects.trieve]
+enabled = false
+wire = "deployed"
+scope = "account"
+allowed_origins = ["https://app.example"]
+session_lifetime = "8h"
+provider = "acme"
 "#;
 
 #[test]

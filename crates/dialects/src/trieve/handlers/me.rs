@@ -1,0 +1,30 @@
+//! `GET /api/auth/me`: whose session or key this is.
+
+use identity::ErrorKind;
+use web::fault::concerning;
+
+use crate::trieve::caller::Asking;
+use crate::trieve::convert;
+use crate::trieve::error::{Reply, Voice, answer, bad_request};
+use crate::trieve::visit::Visit;
+
+/// contracts 4.1.
+pub(in crate::trieve) async fn get(visit: Visit) -> Reply {
+    let (asking, _) = visit.asking().await?;
+    let caller = match asking {
+        Asking::User(caller) => caller,
+        Asking::Nobody => {
+            let refused = visit.refused(Voice::Me(visit.trieve.wire));
+            return Err(refused(ErrorKind::CredentialMissing.into()));
+        }
+        // Such keys have no user.
+        Asking::Organization(_) => {
+            let text = "Error loading user by itself for get_user_by_id_query";
+            return Err(bad_request("no_user_behind_the_key", text));
+        }
+    };
+    let belongs = visit.identity().organizations.memberships_by(&caller).await;
+    let belongs = belongs.map_err(visit.refused(Voice::Plain))?;
+    let body = convert::slim_user(&caller.user, &belongs);
+    Ok(concerning(caller.user.number, answer(axum::http::StatusCode::OK, &body)))
+}
