@@ -24,7 +24,7 @@ def keys_of(server: Server, user: dict) -> list[dict]:
 
 
 def test_a_key_lets_its_user_in_until_it_is_revoked(beside, user):
-    made = beside.data("api-key", "create", "--user", user["username"], "--name", "build server")
+    made = beside.data("api-key", "create", "--user", user["username"], "--name", "build server", "--dialect", "probe")
     assert made.keys() == {"id", "key"} and uuid.UUID(made["id"]).version == 7
     whose = beside.http("GET", f"{BASE}/user/current", bearing(made["key"]))
     assert whose.status == 200 and user["email"] in whose.text
@@ -47,7 +47,8 @@ def test_a_suspended_users_key_waits_and_a_deleted_users_key_is_gone(beside, use
     key = beside.data("api-key", "create", "--user", user["id"], "--name", "ci", "--dialect", "probe")["key"]
     beside.done("user", "suspend", user["id"])
     assert current(beside, bearing(key)).status == 401
-    assert "not active" in beside.refused("api-key", "create", "--user", user["id"], "--name", "other")
+    other = ("api-key", "create", "--user", user["id"], "--name", "other", "--dialect", "probe")
+    assert "not active" in beside.refused(*other)
     beside.done("user", "activate", user["id"])
     assert current(beside, bearing(key)).status == 200
     beside.done("user", "delete", user["id"])
@@ -55,7 +56,7 @@ def test_a_suspended_users_key_waits_and_a_deleted_users_key_is_gone(beside, use
 
 
 def test_a_key_may_have_an_end(beside, user):
-    beside.done("api-key", "create", "--user", user["id"], "--name", "ci", "--expires", "90d")
+    beside.done("api-key", "create", "--user", user["id"], "--name", "ci", "--dialect", "probe", "--expires", "90d")
     (listed,) = keys_of(beside, user)
     created, expires = (datetime.datetime.fromisoformat(listed[name]) for name in ("created", "expires"))
     assert expires - created == datetime.timedelta(days=90)
@@ -64,9 +65,12 @@ def test_a_key_may_have_an_end(beside, user):
 def test_what_no_key_can_be_made_with_is_wrong_usage(beside, user):
     create = ("api-key", "create", "--user", user["id"], "--name", "ci")
     assert "probe" in beside.refused(*create, "--dialect", "knox", code=2)
+    assert "--dialect" in beside.refused(*create, code=2)
+    create = (*create, "--dialect", "probe")
     assert "duration" in beside.refused(*create, "--expires", "tomorrow", code=2)
     beside.refused(*create, "--expires", "0s", code=2)
-    assert "there is no user" in beside.refused("api-key", "create", "--user", "nobody", "--name", "ci")
+    nobodys = ("api-key", "create", "--user", "nobody", "--name", "ci", "--dialect", "probe")
+    assert "there is no user" in beside.refused(*nobodys)
     assert "there is no user" in beside.refused("api-key", "list", "--user", "nobody")
     assert keys_of(beside, user) == []
 
