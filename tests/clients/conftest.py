@@ -2,8 +2,8 @@
 
 Nothing here knows how the server is built: the tests are handed a finished binary by the environment variable
 `CLIENT_TESTS_BINARY` (not `VESTIBULE_...`: the server would read that as a configuration key) and the folder with
-the command-line client's own virtual environment by `CLIENT_TESTS_PAPERMERGE_CLI`, the browser by
-`CLIENT_TESTS_CHROMIUM`. `CLIENT_TESTS_ENGINE` names the database's engine, and a test marked with the name of an engine
+the command-line client's own virtual environment by `CLIENT_TESTS_PAPERMERGE_CLI`, the Python of Trieve's published client
+by `CLIENT_TESTS_TRIEVE_CLIENT`, the browser by `CLIENT_TESTS_CHROMIUM`. `CLIENT_TESTS_ENGINE` names the database's engine, and a test marked with the name of an engine
 runs on that one only.
 """
 
@@ -11,8 +11,10 @@ import os
 from pathlib import Path
 
 import pytest
+from front_end import front_end
 from node import browse
 from provider import Provider
+from trieve import published_client
 from vestibule import ENGINE, Server
 
 
@@ -42,6 +44,15 @@ def binary() -> Path:
 def papermerge_cli() -> Path:
     """The executable of `papermerge-cli`, which needs other versions than these tests do."""
     return from_environment("CLIENT_TESTS_PAPERMERGE_CLI")
+
+
+@pytest.fixture(scope="session")
+def trieve_client():
+    """Tells `trieve_py_client` what to do, call by call, in an environment of its own (`trieve_client.py`)."""
+    from_environment("CLIENT_TESTS_TRIEVE_CLIENT")
+    # Not resolved, or it would be the system's Python.
+    python = Path(os.environ["CLIENT_TESTS_TRIEVE_CLIENT"]).absolute()
+    return lambda server, calls, **configuration: published_client(python, server, calls, **configuration)
 
 
 @pytest.fixture
@@ -135,6 +146,7 @@ def federated_deployed(binary, provider, tmp_path_factory):
         tmp_path_factory.mktemp("federated-deployed"),
         VESTIBULE_DIALECTS__BIXARENA__WIRE="deployed",
         VESTIBULE_DIALECTS__SYNTHO__WIRE="deployed",
+        VESTIBULE_DIALECTS__TRIEVE__WIRE="deployed",
         **provider.environment(),
     )
 
@@ -143,6 +155,13 @@ def federated_deployed(binary, provider, tmp_path_factory):
 def either_federated(request):
     """As `either`, with a provider."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def site():
+    """The origin of a site whose every path is the same page."""
+    with front_end() as origin:
+        yield origin
 
 
 @pytest.fixture(scope="session")

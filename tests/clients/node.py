@@ -13,10 +13,15 @@ PATIENCE = 120.0
 
 def browse(chromium: Path, steps) -> dict:
     """What came of the steps that a browser was told; `node/browse.mjs` has the words for both."""
+    return run("browse.mjs", {"steps": steps}, CLIENT_TESTS_CHROMIUM=str(chromium))
+
+
+def run(program: str, told, **environment: str):
+    """What a program that is told one JSON value says in one."""
     result = subprocess.run(
-        [*NODE, HERE / "node" / "browse.mjs"],
-        input=json.dumps({"steps": steps}),
-        env={**os.environ, "CLIENT_TESTS_CHROMIUM": str(chromium)},
+        [*NODE, HERE / "node" / program],
+        input=json.dumps(told),
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         timeout=PATIENCE,

@@ -4,38 +4,10 @@ The site that they come from is one of its own, on another port: its page calls 
 the product's does.
 """
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 from bixarena import COOKIE
 from provider import EXAMPLES
 from vestibule import unique
-
-
-class Page(BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = b'<!doctype html><link rel="icon" href="data:,"><h1>The arena</h1>'
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def site():
-    """The origin of a site whose every path is the same page."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -76,7 +48,7 @@ def test_a_person_signs_in_and_out_again(server, provider, site, browser):
     )
     asked, arrived, token, me, left, gone = told["seen"]
     assert asked["url"].startswith(f"{provider.issuer}/interaction/")
-    assert (arrived["url"], arrived["text"]) == (f"{site}/battle", "The arena")
+    assert (arrived["url"], arrived["text"]) == (f"{site}/battle", "A front end")
     assert token["status"] == 200 and '"token_type":"Bearer"' in token["text"]
     assert me["status"] == 200 and f'"preferred_username":"{name}"' in me["text"]
     assert left["status"] == 204 and gone["status"] == 401

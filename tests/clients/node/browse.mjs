@@ -1,7 +1,7 @@
 // A person at a browser, for the black-box tests: a headless Chromium that is told on standard input what to do, and says
 // on standard output where that led. Both are one JSON value; the tests judge it.
 //
-//   {"steps": [{"open": URL}, {"sign_in": NAME}, {"fetch": {"path": ..., "method": ...}}]}
+//   {"steps": [{"open": URL}, {"sign_in": NAME}, {"fetch": {"path": ..., "method": ..., "json"?: ...}}]}
 //   -> {"seen": [a step's {"url", "status", "headers", "text"}], "hops": [[method, status, URL]], "cookies": [...],
 //       "complaints": [what the browser wrote to its console]}
 //
@@ -25,14 +25,15 @@ const verbs = {
   },
 
   /** A call as a script of the open page would make it, with the page's cookies. */
-  fetch: (page, { path, method = "GET" }) =>
+  fetch: (page, { path, method = "GET", json }) =>
     page.evaluate(
-      async ([path, method]) => {
-        const response = await fetch(path, { method, credentials: "include" });
+      async ([path, method, json]) => {
+        const body = json && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(json) };
+        const response = await fetch(path, { method, credentials: "include", ...body });
         const { url, status, headers } = response;
         return { url, status, headers: Object.fromEntries(headers), text: await response.text() };
       },
-      [path, method],
+      [path, method, json],
     ),
 };
 

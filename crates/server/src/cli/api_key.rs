@@ -113,13 +113,17 @@ mod tests {
 
     #[test]
     fn the_only_dialect_with_keys_need_not_be_named() {
-        assert_eq!(chosen("", None), Ok("probe".to_owned()));
-        assert_eq!(chosen("", Some("probe")), Ok("probe".to_owned()));
-        let off = "[dialects.probe]\nenabled = false";
+        for (one, other) in [("probe", "trieve"), ("trieve", "probe")] {
+            let without = format!("[dialects]\n{other}.enabled = false");
+            assert_eq!(chosen(&without, None), Ok(one.to_owned()));
+            assert_eq!(chosen("", Some(one)), Ok(one.to_owned()));
+            assert_eq!(chosen(&without, Some(other)), Ok(other.to_owned()), "it may be served again");
+        }
+        let off = "[dialects]\nprobe.enabled = false\ntrieve.enabled = false";
         assert!(chosen(off, None).expect_err("refused").starts_with("2: no dialect that is served"));
-        assert_eq!(chosen(off, Some("probe")), Ok("probe".to_owned()), "it may be served again");
+        assert!(chosen("", None).expect_err("refused").starts_with("2: several dialects have API keys"));
         for without in ["knox", "Probe", "nothing"] {
-            let told = format!("2: no dialect {without} has API keys: these do: probe");
+            let told = format!("2: no dialect {without} has API keys: these do: probe, trieve");
             assert_eq!(chosen("", Some(without)), Err(told));
         }
     }
