@@ -6,9 +6,8 @@ The front end is a site of its own, on another port: its page calls Vestibule wi
 import json
 
 import pytest
-from vestibule import unique
-
 from trieve import COOKIE, LOGIN, ME, invitation, invitation_link
+from vestibule import unique
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """The published Python client of Trieve, unmodified: `trieve_py_client` 0.12.12."""
 
+from trieve import CALLBACK, COOKIE, log_in
 from vestibule import unique
-
-from trieve import COOKIE, CALLBACK, log_in
 
 GET_ME = {"api": "AuthApi", "call": "get_me"}
 

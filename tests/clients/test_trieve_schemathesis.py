@@ -4,10 +4,18 @@ import pytest
 from documents import hold
 
 
+# 405 comes without `Allow`, as from actix-web (contracts 4.2); that it comes at all is tested in process.
+NO_ALLOW = "unsupported_method"
+# Nobody at `/api/auth/me` is 400 in the document, and 401 in the product only (contracts 0.6).
+NOBODY_IS_400 = "ignored_auth"
+
+
 @pytest.mark.parametrize("wire", ["documented", "deployed"])
 def test_the_served_document_holds(new_server, provider, tmp_path, wire):
     server = new_server(VESTIBULE_DIALECTS__TRIEVE__WIRE=wire, **provider.environment())
-    reached = hold(server, "trieve", "schemathesis_trieve_hooks", tmp_path, config="schemathesis_trieve.toml")
+    left_out = NO_ALLOW if wire == "deployed" else f"{NO_ALLOW},{NOBODY_IS_400}"
+    options, config = ("--exclude-checks", left_out), "schemathesis_trieve.toml"
+    reached = hold(server, "trieve", "schemathesis_trieve_hooks", tmp_path, *options, config=config)
     # It is no proof that nothing failed unless the paths behind the login were really entered.
     for reached_by in [
         "GET /api/auth 303",

@@ -2,9 +2,8 @@
 an API key."""
 
 from node import run
-from vestibule import unique
-
 from trieve import log_in
+from vestibule import unique
 
 
 def told(server, key, organization, *calls):

@@ -4,9 +4,8 @@ import re
 
 import pytest
 from provider import CLIENT_ID, Hops, parameters
-from vestibule import unique
-
 from trieve import CALLBACK, COOKIE, LOGIN, ME, Person, invitation, invitation_link, log_in
+from vestibule import unique
 
 SET = r"vault=[0-9a-z]{64}; HttpOnly; SameSite=Lax; Path=/; Max-Age=86400"
 CLEARED = "vault=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
