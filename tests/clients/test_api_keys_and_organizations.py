@@ -87,6 +87,23 @@ def test_an_organization_is_made_and_listed(beside, user):
     assert name in beside.done("organization", "list")
 
 
+def test_the_operator_says_who_belongs_to_an_organization(beside, user):
+    made = beside.data("organization", "create", "--name", f"Acme {unique()}", "--owner", user["id"])
+    other = beside.create_user(unique())
+    for role in ("user", "owner", "admin"):
+        set_role = ("organization", "set-role", made["name"], "--user", other["username"], "--role", role)
+        assert beside.data(*set_role)["role"] == role
+    members = beside.data("organization", "members", made["id"])
+    assert [(each["user"], each["role"]) for each in members] == [(user["id"], "owner"), (other["id"], "admin")]
+    assert members[1]["email"] == other["email"] and members[1]["username"] == other["username"]
+
+    remove = ("organization", "remove-member", made["id"], "--user", other["id"])
+    beside.done(*remove)
+    assert len(beside.data("organization", "members", made["id"])) == 1
+    assert "no member" in beside.refused(*remove)
+    assert "no such organization" in beside.refused("organization", "members", str(uuid.uuid4()))
+
+
 def test_an_organization_needs_a_name_and_an_owner_who_is_there(beside, user):
     assert "150 characters" in beside.refused("organization", "create", "--name", " ")
     assert "there is no user" in beside.refused("organization", "create", "--name", "A", "--owner", "nobody")

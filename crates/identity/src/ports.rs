@@ -424,6 +424,11 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// Takes a member out of an organization. Misses: [`Conflict::MembershipChanged`].
+    EndMembership {
+        /// Which.
+        membership: MembershipId,
+    },
     /// Makes an invitation; an expired one to the same organization and address is forgotten. Misses:
     /// [`Conflict::InvitationExists`].
     OpenInvitation(NewInvitation),

@@ -68,6 +68,7 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
         Change::SetMembershipRole { membership, role, at } => {
             organizations::set_role(*membership, *role, *at)
         }
+        Change::EndMembership { membership } => organizations::leave(*membership),
         Change::OpenInvitation(new) => invitations::open(new),
         Change::RedeemInvitation { invitation, user, at } => invitations::redeem(*invitation, *user, *at),
         Change::WithdrawInvitation { invitation } => invitations::withdraw(*invitation),

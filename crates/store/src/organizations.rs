@@ -75,7 +75,8 @@ pub(crate) static JOIN: Sql = Sql::new(
 );
 pub(crate) static HOLD: Sql = Sql::new("UPDATE memberships SET role = role WHERE id = $1 AND role = $2");
 pub(crate) static SET_ROLE: Sql = Sql::new("UPDATE memberships SET role = $2, updated = $3 WHERE id = $1");
-pub(crate) static LEAVE: Sql = Sql::new("DELETE FROM memberships WHERE user_number = $1");
+pub(crate) static LEAVE: Sql = Sql::new("DELETE FROM memberships WHERE id = $1");
+pub(crate) static LEAVE_ALL: Sql = Sql::new("DELETE FROM memberships WHERE user_number = $1");
 
 pub(crate) async fn by_id(db: &Db, id: OrganizationId) -> StoreResult<Option<Organization>> {
     db.query_one(&BY_ID, &[bytes(id)]).await?.as_mut().map(read).transpose()
@@ -170,9 +171,13 @@ pub(crate) fn set_role(membership: MembershipId, role: OrganizationRole, at: Tim
     vec![Step::one(&SET_ROLE, values, Conflict::MembershipChanged)]
 }
 
+pub(crate) fn leave(membership: MembershipId) -> Vec<Step> {
+    vec![Step::one(&LEAVE, vec![membership_bytes(membership)], Conflict::MembershipChanged)]
+}
+
 /// Under the lock of the user's row, which the deletion has taken.
 pub(crate) fn leave_all(user: UserNumber) -> Step {
-    Step::any(&LEAVE, vec![user.0.into()])
+    Step::any(&LEAVE_ALL, vec![user.0.into()])
 }
 
 pub(crate) fn lock(organization: OrganizationId) -> Step {

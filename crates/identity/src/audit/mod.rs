@@ -71,6 +71,8 @@ pub enum EventKind {
     OrganizationJoined,
     /// A member got another role; the detail names the organization.
     MembershipChanged,
+    /// A member was taken out of an organization; the detail names it.
+    OrganizationLeft,
     /// A user invited somebody to an organization; the detail names it.
     InvitationSent,
     /// A user took an invitation back; the detail names the organization.
@@ -83,7 +85,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SessionEnded,
@@ -113,6 +115,7 @@ impl EventKind {
         Self::OrganizationCreated,
         Self::OrganizationJoined,
         Self::MembershipChanged,
+        Self::OrganizationLeft,
         Self::InvitationSent,
         Self::InvitationWithdrawn,
         Self::MailSent,
@@ -151,6 +154,7 @@ impl EventKind {
             Self::OrganizationCreated => "organization_created",
             Self::OrganizationJoined => "organization_joined",
             Self::MembershipChanged => "membership_changed",
+            Self::OrganizationLeft => "organization_left",
             Self::InvitationSent => "invitation_sent",
             Self::InvitationWithdrawn => "invitation_withdrawn",
             Self::MailSent => "mail_sent",

@@ -172,6 +172,39 @@ impl Organizations {
     }
 }
 
+impl Organizations {
+    /// Who belongs to an organization, oldest membership first, for the operator.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`].
+    pub async fn members_for_operator(&self, organization: &Organization) -> Result<Vec<(Membership, User)>> {
+        Ok(self.core.store.members(organization.id).await?)
+    }
+
+    /// Takes a member out in the operator's name; `false`: the user was none. What the member invited can not be followed any more; keys of the
+    /// organization stay.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`].
+    pub async fn remove_by_operator(
+        &self,
+        op: &Op,
+        organization: &Organization,
+        user: &User,
+    ) -> Result<bool> {
+        let Some(held) = self.core.store.membership(organization.id, user.number).await? else {
+            return Ok(false);
+        };
+        let event = Event::new(op, EventKind::OrganizationLeft).of(user).in_organization(organization.id);
+        let changes = vec![Change::EndMembership { membership: held.id }];
+        match self.core.store.commit(Commit { changes, events: vec![event] }).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Conflict(Conflict::MembershipChanged)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
 impl Core {
     /// An organization about to be made, and its owner's membership.
     pub(super) fn new_organization(

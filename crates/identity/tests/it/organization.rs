@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use identity::audit::EventKind;
 use identity::organization::joining::{Joined, Joining, Way};
 use identity::organization::{Organization, OrganizationId, OrganizationRole};
 use identity::user::User;
@@ -154,4 +155,23 @@ async fn who_makes_an_organization_owns_it_and_only_who_administers_it_sees_its_
     assert_eq!(listed.iter().map(|(_, user)| user.number).collect::<Vec<_>>(), [john.number, ann.number]);
     let standing = organizations.standing(&ann_calls, acme.id).await.expect("a member");
     assert_eq!(standing.role, OrganizationRole::Admin);
+}
+
+/// What the member could do ends with the membership, not with the session.
+#[tokio::test]
+async fn who_is_taken_out_of_an_organization_may_nothing_there() {
+    let (server, john) = house().await;
+    let organizations = &server.identity.organizations;
+    let acme = organization(&server, Some(&john), false).await;
+    let calls = caller(&server, "john", PASSWORD).await;
+    organizations.standing(&calls, acme.id).await.expect("a member");
+
+    let before = server.events().await.len();
+    assert!(organizations.remove_by_operator(&server.operator(), &acme, &john).await.expect("done"));
+    assert_eq!(told(&server, before).await, [(EventKind::OrganizationLeft, acme.id.to_string())]);
+    assert_eq!(refused(organizations.standing(&calls, acme.id).await), ErrorKind::Forbidden);
+    let op = op_of(&server, &calls);
+    assert_eq!(refused(organizations.members(&op, &calls, acme.id).await), ErrorKind::Forbidden);
+    assert!(!organizations.remove_by_operator(&server.operator(), &acme, &john).await.expect("done"));
+    assert!(organizations.members_for_operator(&acme).await.expect("a list").is_empty());
 }

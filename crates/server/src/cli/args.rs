@@ -10,7 +10,10 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use api_key::{ApiKeyCommand, ApiKeyCreate, ApiKeyList, ApiKeyRevoke};
-pub use organization::{OrganizationCommand, OrganizationCreate};
+pub use organization::{
+    MemberRole, OrganizationCommand, OrganizationCreate, OrganizationMember, OrganizationRef,
+    OrganizationSetRole,
+};
 
 /// The whole command line.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]

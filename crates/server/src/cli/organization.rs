@@ -1,9 +1,10 @@
 //! `vestibule organization ...`
 
-use identity::organization::Organization;
+use identity::organization::{Membership, Organization, OrganizationRole};
+use identity::user::User;
 use serde_json::{Value, json};
 
-use super::args::{OrganizationCommand, OutputFormat};
+use super::args::{MemberRole, OrganizationCommand, OutputFormat};
 use super::failure::Failure;
 use super::user::{found, time};
 use super::{operator, output};
@@ -29,7 +30,53 @@ pub(super) async fn run(
             let rows = organizations.list().await?.iter().map(described).collect();
             output::list(format, &["id", "name", "registerable", "created"], rows)
         }
+        OrganizationCommand::Members(of) => {
+            let organization = named(house, &of.organization).await?;
+            let members = organizations.members_for_operator(&organization).await?;
+            let rows = members.iter().map(|(membership, user)| member(membership, user)).collect();
+            output::list(format, &["user", "username", "email", "role", "created"], rows)
+        }
+        OrganizationCommand::SetRole(set) => {
+            let organization = named(house, &set.member.of.organization).await?;
+            let (user, role) = (found(house, &set.member.user).await?, role(set.role));
+            let op = operator(house);
+            let membership = organizations.set_role_by_operator(&op, &organization, &user, role).await?;
+            let text = format!("{} is {} of {}", user.id, membership.role.as_str(), organization.id);
+            output::tell(format, &text, &member(&membership, &user))
+        }
+        OrganizationCommand::RemoveMember(who) => {
+            let organization = named(house, &who.of.organization).await?;
+            let user = found(house, &who.user).await?;
+            if !organizations.remove_by_operator(&operator(house), &organization, &user).await? {
+                let sentence = format!("{} is no member of {}", user.id, organization.id);
+                return Err(Failure::Refused(anyhow::anyhow!(sentence)));
+            }
+            let text = format!("{} is no member of {} any more", user.id, organization.id);
+            output::tell(format, &text, &json!({"user": user.id, "organization": organization.id.0}))
+        }
     }
+}
+
+async fn named(house: &House, reference: &str) -> Result<Organization, Failure> {
+    Ok(house.identity.organizations.find(reference).await?)
+}
+
+fn role(role: MemberRole) -> OrganizationRole {
+    match role {
+        MemberRole::User => OrganizationRole::User,
+        MemberRole::Admin => OrganizationRole::Admin,
+        MemberRole::Owner => OrganizationRole::Owner,
+    }
+}
+
+fn member(membership: &Membership, user: &User) -> Value {
+    json!({
+        "user": user.id,
+        "username": user.username,
+        "email": user.email,
+        "role": membership.role.as_str(),
+        "created": time(membership.created),
+    })
 }
 
 fn described(organization: &Organization) -> Value {

@@ -70,6 +70,7 @@ pub(crate) static ALL: &[(&str, &Sql)] = statements![
     organizations::HOLD,
     organizations::SET_ROLE,
     organizations::LEAVE,
+    organizations::LEAVE_ALL,
     sessions::BY_DIGEST,
     sessions::BY_ID,
     sessions::PAGE,

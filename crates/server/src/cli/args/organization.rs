@@ -1,7 +1,7 @@
 //! The shape of `vestibule organization ...`.
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 /// `organization ...`
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -10,6 +10,53 @@ pub enum OrganizationCommand {
     Create(OrganizationCreate),
     /// List the organizations
     List,
+    /// List who belongs to an organization
+    Members(OrganizationRef),
+    /// Make a user a member, or give a member another role
+    SetRole(OrganizationSetRole),
+    /// Take a member out
+    RemoveMember(OrganizationMember),
+}
+
+/// `organization members`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct OrganizationRef {
+    /// Which: its id, or its name where only one has it
+    #[arg(value_name = "ORGANIZATION", value_parser = NonEmptyStringValueParser::new())]
+    pub organization: String,
+}
+
+/// `organization remove-member`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct OrganizationMember {
+    /// Of which.
+    #[command(flatten)]
+    pub of: OrganizationRef,
+    /// The user: UUID, number, address or username
+    #[arg(long, value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
+    pub user: String,
+}
+
+/// `organization set-role`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct OrganizationSetRole {
+    /// Who.
+    #[command(flatten)]
+    pub member: OrganizationMember,
+    /// What they may do there
+    #[arg(long, value_enum)]
+    pub role: MemberRole,
+}
+
+/// A role in an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MemberRole {
+    /// Belongs to it
+    User,
+    /// Invites, and makes keys
+    Admin,
+    /// The same, and may make others owners
+    Owner,
 }
 
 /// `organization create`

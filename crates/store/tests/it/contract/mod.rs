@@ -154,6 +154,8 @@ macro_rules! on {
                 ["HoldMembership" "HoldMembership/MembershipChanged"]
             organizations::a_role_is_set_for_a_member
                 ["SetMembershipRole" "SetMembershipRole/MembershipChanged"]
+            organizations::a_member_is_taken_out_once
+                ["EndMembership" "EndMembership/MembershipChanged"]
             organizations::a_deleted_user_belongs_to_nothing ["DeleteUser" "members" "memberships"]
 
             invitations::an_invitation_reads_back_as_made

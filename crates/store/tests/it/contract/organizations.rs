@@ -147,6 +147,21 @@ pub(super) async fn a_role_is_set_for_a_member(world: &World) {
     assert_eq!(world.refused(nobody).await, Conflict::MembershipChanged);
 }
 
+pub(super) async fn a_member_is_taken_out_once(world: &World) {
+    let (acme, ann, bob) =
+        (world.organization("Acme").await, world.user("ann").await, world.user("bob").await);
+    let anns = world.member(&acme, &ann, OrganizationRole::Owner).await;
+    let bobs = world.member(&acme, &bob, OrganizationRole::User).await;
+    let end = Change::EndMembership { membership: anns.id };
+    assert_eq!(world.apply(end.clone()).await, 1);
+    assert_eq!(world.store.membership(acme.id, ann.number).await.unwrap(), None);
+    assert_eq!(world.store.membership(acme.id, bob.number).await.unwrap(), Some(bobs));
+    assert_eq!(world.refused(end).await, Conflict::MembershipChanged);
+    assert_eq!(world.refused(hold(&anns, OrganizationRole::Owner)).await, Conflict::MembershipChanged);
+    // And comes back as somebody new to it.
+    world.member(&acme, &ann, OrganizationRole::User).await;
+}
+
 pub(super) async fn a_deleted_user_belongs_to_nothing(world: &World) {
     let (acme, ann, bob) =
         (world.organization("Acme").await, world.user("ann").await, world.user("bob").await);
