@@ -120,8 +120,8 @@ impl Keys {
     }
 }
 
-/// How long opened keys are not looked for anew: how late a key's end may be noticed that another process gave it. By
-/// then every session that it signed for is over, unless it was dropped, which ends them.
+/// How long opened keys are not looked for anew where that is enough: how late a key's end may be noticed that another
+/// process gave it. By then every session that it signed for is over, unless it was dropped, which ends them.
 const REMEMBERED: Duration = Duration::from_mins(1);
 
 /// The keys that this process has opened, and when they were last looked for.

@@ -134,13 +134,9 @@ impl Tokens {
             now: seconds(op.now),
             leeway: LEEWAY,
         };
-        let read = |ring: &Ring| {
-            ring.set().verify::<Presented>(presented.expose(), jose::HeaderRules::Own, &expected)
-        };
-        let mut claims = read(&self.core.ring(op, form.key_use, false).await?);
-        if matches!(claims, Err(jose::Error::Header | jose::Error::UnknownKey)) {
-            claims = read(&self.core.ring(op, form.key_use, true).await?);
-        }
+        // Its session outlives a key that is dropped, so what this process remembers of the keys is not enough.
+        let ring = self.core.ring(op, form.key_use, true).await?;
+        let claims = ring.set().verify::<Presented>(presented.expose(), jose::HeaderRules::Own, &expected);
         let claims = claims.map_err(|error| super::refused(&error))?;
         if !self.core.token_names.made(&claims.jti, claims.sid) {
             return Err(invalid("a token with a name that was not made here", "one of our own"));

@@ -132,8 +132,9 @@ async fn a_dropped_key_is_good_for_nothing() {
     let token = house.token(&session).await;
     let now = house.server.operator();
     let next = house.server.identity.keyring.rotate(&now, KeyUse::BixArena, true).await.expect("rotated");
-    assert_eq!(kids(&house).await, [next.id.to_string()]);
+    // The first thing that this process hears of it.
     assert_eq!(house.bears(&token).await, 401);
+    assert_eq!(kids(&house).await, [next.id.to_string()]);
     assert_eq!(house.opens(&session).await, 200, "the session is no token");
     assert_eq!(house.bears(&house.token(&session).await).await, 200);
 }
