@@ -12,8 +12,9 @@ use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::secret::{Secret, SecretForm};
 use crate::session::caller::{Caller, Credential};
-use crate::session::ledger::inactive;
-use crate::session::{EndReason, Use};
+use crate::session::ledger::{inactive, invalid};
+use crate::session::{EndReason, State, Use};
+use crate::sign_in::SignedIn;
 use crate::surface::Door;
 use crate::user::{Permissions, User};
 
@@ -100,17 +101,23 @@ impl ApiKeys {
 
     /// The standing key of an account, as shown at each sign-in; made when there is none that is live.
     ///
+    /// It is shown to a login that still stands. What ended that one meanwhile may have replaced the key as well, and
+    /// the next one is not for whoever knew the password before.
+    ///
     /// # Errors
-    /// [`ErrorKind::CredentialInvalid`]: the user was suspended or signed out everywhere meanwhile.
+    /// [`ErrorKind::CredentialInvalid`]: the session was ended meanwhile.
     /// [`ErrorKind::Unavailable`].
-    pub async fn standing(&self, op: &Op, surface: &KeySurface, user: &User) -> Result<Secret> {
+    pub async fn standing(&self, op: &Op, surface: &KeySurface, signed_in: &SignedIn) -> Result<Secret> {
+        let mut user = signed_in.user.clone();
         for _ in 0..3 {
             let keys = self.core.store.api_keys(user.number, &surface.door).await?;
             if let Some(key) = keys.into_iter().find(|key| key.standing) {
                 if key.is_expired(op.now) {
-                    self.replace_expired(op, user, key.id).await?;
+                    self.replace_expired(op, &user, key.id).await?;
                     continue;
                 }
+                // In this order: whatever replaces a key for good ends the sessions in the same commit.
+                self.must_stand(op, signed_in).await?;
                 let secret = self.shown(key).secret;
                 return secret.ok_or_else(|| {
                     Error::new(ErrorKind::Internal).because(
@@ -122,16 +129,27 @@ impl ApiKeys {
             }
             let make = MakeApiKey::default();
             let (new, secret) = self.new_key(op, surface, KeyOwner::User(user.number), make, true);
-            match self.open(op, user, new).await {
+            match self.open(op, &user, new).await {
                 Ok(_) => return Ok(secret),
                 Err(StoreError::Conflict(Conflict::StandingKeyExists)) => {}
+                // Not all that changes a user ends what was opened before. In this order: an end that comes after the
+                // look at the session changes the user once more.
                 Err(StoreError::Conflict(Conflict::UserChanged)) => {
-                    return Err(ErrorKind::CredentialInvalid.into());
+                    user = self.core.store.user(user.number).await?.ok_or(ErrorKind::CredentialInvalid)?;
+                    self.must_stand(op, signed_in).await?;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
         Err(ErrorKind::Conflict.into())
+    }
+
+    async fn must_stand(&self, op: &Op, signed_in: &SignedIn) -> Result<()> {
+        let session = self.core.store.session(signed_in.session.id).await?;
+        match session.is_some_and(|session| session.state(op.now) == State::Live) {
+            true => Ok(()),
+            false => Err(invalid("a login whose session was ended meanwhile", "a live one")),
+        }
     }
 
     /// Ends a standing key whose owner had given it an end, so that there is room for the next one.

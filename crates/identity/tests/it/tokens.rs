@@ -167,8 +167,8 @@ async fn the_standing_key_of_an_account() {
     let api_keys = &server.identity.api_keys;
     let op = server.visitor(&keys().door);
     let standing = || async {
-        let john = server.identity.accounts.find("john").await.expect("there");
-        api_keys.standing(&op, &keys(), &john).await.expect("a key").expose().to_owned()
+        let signed_in = login(&server, &signing("probe"), false).await.expect("good");
+        api_keys.standing(&op, &keys(), &signed_in).await.expect("a key").expose().to_owned()
     };
     let first = standing().await;
     assert_eq!(standing().await, first);
@@ -193,6 +193,34 @@ async fn the_standing_key_of_an_account() {
     accounts.change_password(&op, &caller, change(true)).await.expect("done");
     assert_eq!(refused(check_key(&server, &secret).await), ErrorKind::CredentialInvalid);
     assert_ne!(standing().await, first);
+}
+
+/// A login that was overtaken by a change of the password is not shown the key that came after it; one that outlived
+/// the change is shown a key, whether there is one yet or not.
+#[tokio::test]
+async fn the_standing_key_is_shown_to_a_login_that_still_stands() {
+    let (server, _) = house().await;
+    let (surface, op) = (signing("probe"), server.visitor(&keys().door));
+    let api_keys = &server.identity.api_keys;
+    let change = async |by: &SignedIn, end_others| {
+        let caller = check(&server, &surface, &by.secret).await.expect("live");
+        let change = ChangePassword::new(PASSWORD, PASSWORD, end_others);
+        server.identity.accounts.change_password(&op, &caller, change).await.expect("done");
+    };
+    let acting = login(&server, &surface, false).await.expect("good");
+    let under_way = login(&server, &surface, false).await.expect("good");
+    change(&acting, false).await;
+    let key = api_keys.standing(&op, &keys(), &under_way).await.expect("it outlived the change");
+    assert_eq!(api_keys.standing(&op, &keys(), &acting).await.expect("a key").expose(), key.expose());
+
+    let overtaken = login(&server, &surface, false).await.expect("good");
+    change(&acting, true).await;
+    assert_eq!(refused(api_keys.standing(&op, &keys(), &overtaken).await), ErrorKind::CredentialInvalid);
+    let after = login(&server, &surface, false).await.expect("good");
+    let next = api_keys.standing(&op, &keys(), &after).await.expect("a key");
+    assert_ne!(next.expose(), key.expose());
+    assert_eq!(refused(api_keys.standing(&op, &keys(), &overtaken).await), ErrorKind::CredentialInvalid);
+    check_key(&server, &next).await.expect("live");
 }
 
 /// A key that may less than its owner reaches nothing beyond itself: no session, no key, no token, no password.
