@@ -2,7 +2,7 @@
 //! 4; 8.8).
 
 use serde_json::{Value, json};
-use testkit::provider::{Person, TestProvider};
+use testkit::provider::{Endpoint, Person, TestProvider};
 use testkit::{Answer, TestServer};
 use web::Clock as _;
 
@@ -211,6 +211,30 @@ async fn probes_credentials_open_its_door_only() {
         }
     }
     assert_eq!(open(&server, &token, &session).await, (true, true));
+}
+
+/// contracts 1.1 lets a provider's access token in by syntho, and the provider is asked about it; but not about what a
+/// client brought to the wrong door.
+#[tokio::test]
+async fn no_credential_of_ours_is_shown_to_a_provider() {
+    let (server, provider) = house_with_provider("").await;
+    let (token, session) = (token(&server).await, session(&server).await);
+    let (jwt, api_token) = probe(&server).await;
+    let (arena_session, arena_token) = bixarena(&server, &provider).await;
+    let asked = provider.count(Endpoint::Userinfo);
+    for secret in [&token, &session, &jwt, &api_token, &arena_session, &arena_token] {
+        for carrier in [format!("Bearer {secret}"), secret.clone()] {
+            let answer = server.bearing(carrier).get("/api/v1/users/me/").send().await;
+            assert_eq!((answer.status.as_u16(), answer.fault), (401, Some("credential_invalid")), "{answer}");
+        }
+        let body = json!({"oauth-provider-token": {"provider": "acme", "token": secret}});
+        let answer = server.anonymous().post("/frontend/api/v1/auth/oauth-sign-in").json(&body).send().await;
+        assert_eq!(answer.status, 401, "{answer}");
+    }
+    let asked_about = provider.asked(Endpoint::Userinfo).split_off(asked);
+    assert_eq!(asked_about.len(), 0, "{asked_about:?}");
+    server.bearing("Bearer of-somebody-else").get("/api/v1/users/me/").send().await;
+    assert_eq!(provider.count(Endpoint::Userinfo), asked + 1);
 }
 
 /// contracts 0.3, 8.4, 8.5: bixarena's are no good elsewhere, in whatever carrier, and others' are none at bixarena.

@@ -10,6 +10,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use super::join::refused;
 use super::providers::Federation;
@@ -18,6 +20,7 @@ use crate::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::{Op, Timestamp};
 use crate::secret::Secret;
+use crate::session::SessionId;
 use crate::session::caller::{Caller, Credential};
 use crate::session::ledger::inactive;
 use crate::user::User;
@@ -92,12 +95,14 @@ impl Core {
             let wanted = "one that a provider of [[providers]] gave out";
             Err(Error::new(ErrorKind::CredentialInvalid).because("access token", seen, wanted))
         };
-        match (issuer_of(token.expose()), self.providers.as_slice()) {
+        match (claims_of::<NamesIssuer>(token.expose()), self.providers.as_slice()) {
             (_, []) => invalid("one, and there is no provider"),
-            (Some(issuer), providers) => match providers.iter().find(|provider| provider.issuer == issuer) {
-                Some(provider) => Ok(provider),
-                None => invalid("a JWT of another issuer"),
-            },
+            (Some(NamesIssuer { iss }), providers) => {
+                match providers.iter().find(|provider| provider.issuer == iss) {
+                    Some(provider) => Ok(provider),
+                    None => invalid("a JWT of another issuer"),
+                }
+            }
             (None, [only]) => Ok(only),
             (None, [_, _, ..]) => {
                 invalid("one that does not say whose it is, and there are several providers")
@@ -116,6 +121,7 @@ impl Core {
         let vouched = match self.access_tokens.find(&key, op.now) {
             Some(vouched) => vouched,
             None => {
+                self.must_be_foreign(token).await?;
                 let claims = self.upstream.inspect(op.now, &provider.id, token).await?;
                 let until = op.now + REMEMBERED;
                 let vouched = Vouched { issuer: claims.issuer, subject: claims.subject, until };
@@ -127,18 +133,48 @@ impl Core {
         let linked = found.map(|(_, user)| user);
         linked.ok_or_else(|| refused("an identity that no user is linked to", "one that has signed in here"))
     }
+
+    /// A credential that we gave out by another door is shown to nobody: its client took the wrong one, and whoever is
+    /// asked about it could use it.
+    async fn must_be_foreign(&self, token: &Secret) -> Result<()> {
+        let digest = token.digest();
+        let named = claims_of::<NamesSession>(token.expose()).map(|claims| SessionId(claims.sid));
+        let ours = self.store.session_by_digest(&digest).await?.is_some()
+            || self.store.api_key_by_digest(&digest).await?.is_some()
+            || self.store.organization_key_by_digest(&digest).await?.is_some()
+            || match named {
+                Some(session) => self.store.session(session).await?.is_some(),
+                None => false,
+            };
+        match ours {
+            false => Ok(()),
+            true => Err(Error::new(ErrorKind::CredentialInvalid).because(
+                "access token",
+                "a credential that was given out here",
+                "one that a provider of [[providers]] gave out",
+            )),
+        }
+    }
 }
 
-/// The issuer that a JWT names; nothing of it is believed by this.
-fn issuer_of(token: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Named {
-        iss: String,
-    }
+/// How our own tokens name their session.
+#[derive(Deserialize)]
+struct NamesSession {
+    sid: Uuid,
+}
+
+/// How any token names its issuer.
+#[derive(Deserialize)]
+struct NamesIssuer {
+    iss: String,
+}
+
+/// What a JWT says; nothing of it is believed by this.
+fn claims_of<T: DeserializeOwned>(token: &str) -> Option<T> {
     let mut segments = token.split('.');
     let (_, payload, _) = (segments.next()?, segments.next()?, segments.next()?);
     let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    serde_json::from_slice(&json).ok().map(|Named { iss }| iss)
+    serde_json::from_slice(&json).ok()
 }
 
 #[cfg(test)]
@@ -147,6 +183,7 @@ mod tests {
 
     #[test]
     fn only_a_jwt_names_its_issuer() {
+        let issuer_of = |token: &str| claims_of::<NamesIssuer>(token).map(|claims| claims.iss);
         let payload = URL_SAFE_NO_PAD.encode(br#"{"iss":"https://a.example","x":1}"#);
         assert_eq!(issuer_of(&format!("e30.{payload}.x")).as_deref(), Some("https://a.example"));
         for token in ["", "a", "a.b", "a.b.c", "..", &format!("e30.{payload}"), "e30.e30.x"] {
