@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jwt
 import requests
 from provider import Hops
 from vestibule import Server
@@ -10,6 +11,7 @@ COOKIE = "JSESSIONID"
 # The published client asks below /v1, the product's own service answers at the root (contracts 8.1).
 BASES = ("/v1", "")
 CALLBACK = "/v1/auth/oidc/callback"
+AUDIENCE = "vestibule"
 
 
 class Person(Hops):
@@ -50,6 +52,27 @@ class Person(Hops):
     @property
     def cookie(self) -> str:
         return self.cookies[COOKIE]
+
+
+class BackEnd:
+    """A service in Python. It keeps the key set as long as PyJWT does, and fetches it anew for a key it lacks; but for
+    the pause of 30 seconds that PyJWT makes between two looks, and no test waits for.
+    """
+
+    def __init__(self, server, algorithm: str = "RS256", base: str = "/v1"):
+        self.server = server
+        self.algorithm = algorithm
+        self.keys = jwt.PyJWKClient(f"{server.url}{base}/.well-known/jwks.json", cooldown_duration=0)
+
+    def verified(self, token: str, audience: str = AUDIENCE, issuer: str | None = None) -> dict:
+        return jwt.decode(
+            token,
+            self.keys.get_signing_key_from_jwt(token).key,
+            algorithms=[self.algorithm],
+            audience=audience,
+            issuer=issuer or self.server.url,
+            options={"require": ["exp", "iat", "nbf", "sub", "jti"]},
+        )
 
 
 def log_in(server: Server, name: str, base: str = "/v1") -> Person:

@@ -60,12 +60,17 @@ def new_server(binary, tmp_path):
     """A maker of servers that nobody else uses; what is still running at the end must stop cleanly.
 
     `new_server(VESTIBULE_LOG__FORMAT="json")` starts one; `start=False` only prepares it. Servers of one test have
-    folders of their own unless `folder=` says otherwise.
+    folders of their own unless `folder=` says otherwise; `beside=server` makes one more process of that one's house.
     """
     made: list[Server] = []
 
-    def make(start: bool = True, folder: Path | None = None, **environment: str) -> Server:
-        server = Server(binary, folder or tmp_path / f"server-{len(made)}", **environment)
+    def make(
+        start: bool = True, folder: Path | None = None, beside: Server | None = None, **environment: str
+    ) -> Server:
+        if beside is None:
+            server = Server(binary, folder or tmp_path / f"server-{len(made)}", **environment)
+        else:
+            server = beside.another()
         made.append(server)
         if start:
             server.start()
@@ -158,10 +163,9 @@ def either_federated(request):
 
 
 @pytest.fixture
-def site():
-    """The origin of a site whose every path is the same page."""
-    with front_end() as origin:
-        yield origin
+def no_proxy(monkeypatch):
+    """For libraries that would ask this machine through the proxy of the environment, such as PyJWT."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 @pytest.fixture(scope="session")

@@ -6,40 +6,13 @@ import uuid
 
 import jwt
 import pytest
-from bixarena import BASES, Person, log_in, service_client
+from bixarena import AUDIENCE, BASES, BackEnd, Person, log_in, service_client
 from node import Jose
 from vestibule import unique
 
-AUDIENCE = "vestibule"
+pytestmark = pytest.mark.usefixtures("no_proxy")
 CLAIMS = {"iss", "sub", "aud", "roles", "sid", "iat", "nbf", "exp", "jti"}
 KTY = {"RS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    """PyJWT asks through the proxy of the environment."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-
-
-class BackEnd:
-    """A service in Python. It keeps the key set as long as PyJWT does, and fetches it anew for a key it lacks; but for
-    the pause of 30 seconds that PyJWT makes between two looks, and no test waits for.
-    """
-
-    def __init__(self, server, algorithm: str = "RS256", base: str = "/v1"):
-        self.server = server
-        self.algorithm = algorithm
-        self.keys = jwt.PyJWKClient(f"{server.url}{base}/.well-known/jwks.json", cooldown_duration=0)
-
-    def verified(self, token: str, audience: str = AUDIENCE, issuer: str | None = None) -> dict:
-        return jwt.decode(
-            token,
-            self.keys.get_signing_key_from_jwt(token).key,
-            algorithms=[self.algorithm],
-            audience=audience,
-            issuer=issuer or self.server.url,
-            options={"require": ["exp", "iat", "nbf", "sub", "jti"]},
-        )
 
 
 def jose(server, algorithm: str = "RS256", audience: str = AUDIENCE) -> Jose:

@@ -466,11 +466,7 @@ def test_no_secret_reaches_the_log(new_server, provider):
 def test_several_processes_are_one(new_server, provider):
     """A login that one began another one finishes, and what one ends the others refuse."""
     server = new_server(**provider.environment())
-    other = new_server(start=False, folder=server.folder)
-    other.environment = {**server.environment, "VESTIBULE_LISTEN": f"127.0.0.1:{other.port}"}
-    other._out, other._err = (other.folder / f"serve-{other.port}.{kind}" for kind in ("stdout", "stderr"))
-    other.data_dir = server.data_dir
-    other.start()
+    other = new_server(beside=server)
     with Person(server) as here, Person(other) as there:
         callback = here.come_back(unique())
         there.cookies = here.cookies

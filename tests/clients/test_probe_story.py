@@ -242,12 +242,7 @@ def test_a_rotated_key_signs_and_the_one_before_is_accepted_until_it_is_dropped(
 
 def test_several_processes_are_one(new_server, server):
     """What one ends, signs or rotates, the others know at the next request."""
-    others = [new_server(start=False, folder=server.folder) for _ in range(2)]
-    for other in others:
-        other.environment = {**server.environment, "VESTIBULE_LISTEN": f"127.0.0.1:{other.port}"}
-        other._out, other._err = (other.folder / f"serve-{other.port}.{kind}" for kind in ("stdout", "stderr"))
-        other.data_dir = server.data_dir
-        other.start()
+    others = [new_server(beside=server) for _ in range(2)]
     user = server.create_user(unique())
     sessions = [sign_in(one, user["email"]) for one in (server, *others)]
     for one in (server, *others):

@@ -11,6 +11,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
 import uuid
 from dataclasses import dataclass
@@ -107,11 +108,20 @@ class Server:
         if ENGINE == "postgres":
             url = database_for(self.environment["VESTIBULE_DATA_DIR"])
             self.environment.setdefault("VESTIBULE_DATABASE__URL", url)
-        self._out = folder / "serve.stdout"
-        self._err = folder / "serve.stderr"
-        self._connection: http.client.HTTPConnection | None = None
+        # Several processes may share the folder.
+        self._out = folder / f"serve-{self.port}.stdout"
+        self._err = folder / f"serve-{self.port}.stderr"
+        # Each thread keeps a connection of its own.
+        self._kept = threading.local()
 
     # --- the process -------------------------------------------------------------------------------------------
+
+    def another(self) -> "Server":
+        """One more process of the same house, not started: the same data and public URL, a port of its own."""
+        environment = {name: value for name, value in self.environment.items() if name != "VESTIBULE_LISTEN"}
+        other = Server(self.binary, self.folder, **environment)
+        other.data_dir = self.data_dir
+        return other
 
     @property
     def url(self) -> str:
@@ -270,9 +280,10 @@ class Server:
     def http(self, method: str, path: str, headers: dict | None = None, body: bytes | None = None) -> Answer:
         """One request on a kept connection; the path goes out as given."""
         for attempt in (1, 2):
-            connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-            fresh = self._connection is None
-            self._connection = connection
+            kept = getattr(self._kept, "connection", None)
+            connection = kept or http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            fresh = kept is None
+            self._kept.connection = connection
             try:
                 connection.request(method, path, body=body, headers=headers or {})
                 response = connection.getresponse()
@@ -290,9 +301,10 @@ class Server:
         raise AssertionError("unreachable")
 
     def disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Closes the connection of this thread; those of others are closed when they end."""
+        if (kept := getattr(self._kept, "connection", None)) is not None:
+            kept.close()
+            self._kept.connection = None
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=30)
