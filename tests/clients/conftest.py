@@ -163,6 +163,13 @@ def either_federated(request):
 
 
 @pytest.fixture
+def site():
+    """The origin of a site whose every path is the same page."""
+    with front_end() as origin:
+        yield origin
+
+
+@pytest.fixture
 def no_proxy(monkeypatch):
     """For libraries that would ask this machine through the proxy of the environment, such as PyJWT."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

@@ -222,7 +222,7 @@ class Trieve(Door):
     name, session, cookie = "trieve", "vault", "vault"
     # contracts 4.1: 400 is the document's answer to who is not signed in.
     refusal = 400
-    login_refusals = (401,)
+    login_refusals = (400,)
     by_provider = True
     start, callback = "/api/auth", "/api/auth/callback"
 
@@ -257,7 +257,9 @@ DOORS: tuple[Door, ...] = (KNOX, SYNTHO, PROBE_DOOR, TRIEVE, BIXARENA)
 
 
 @contextmanager
-def house(binary: Path, folder: Path, provider: Provider, processes: int = 1, **settings: str) -> Iterator[list[Server]]:
+def house(
+    binary: Path, folder: Path, provider: Provider, processes: int = 1, **settings: str
+) -> Iterator[list[Server]]:
     """The processes of a house whose every door is open to a `Person`; only right passwords are to be expected."""
     first = Server(
         binary,
