@@ -18,6 +18,7 @@ from vestibule import PASSWORD, Answer, Server, compact, unique
 LAPTOP, PHONE = "laptop/1.0", "phone/1.0"
 JSON = {"Content-Type": "application/json"}
 KEY = "API key"
+NATIVE_BASE = "/id/v1"
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Credential:
     def lives(self, at: Server, person: Person) -> bool:
         """Whether a request with it is served, as its owner's."""
         answer = self.door.present(at, self)
-        assert answer.status in (200, self.door.refusal), (self, answer.status, answer.text)
+        assert answer.status in (200, *self.door.refusals), (self, answer.status, answer.text)
         if answer.status == 200:
             assert self.door.names(answer, person), (self, answer.text)
         return answer.status == 200
@@ -61,7 +62,7 @@ class Door:
     name: str
     session: str
     # What `present` is answered when the credential opens nothing; and what a refused login is.
-    refusal = 401
+    refusals: tuple[int, ...] = (401,)
     login_refusals: tuple[int, ...]
     # The cookie that it reads, where it reads one.
     cookie: str | None = None
@@ -221,7 +222,7 @@ class Trieve(Door):
 
     name, session, cookie = "trieve", "vault", "vault"
     # contracts 4.1: 400 is the document's answer to who is not signed in.
-    refusal = 400
+    refusals = (400,)
     login_refusals = (400,)
     by_provider = True
     start, callback = "/api/auth", "/api/auth/callback"
@@ -252,8 +253,46 @@ class Trieve(Door):
         return at.http("DELETE", "/api/auth", self.carried(credential))
 
 
-KNOX, SYNTHO, PROBE_DOOR, TRIEVE, BIXARENA = Knox(), Syntho(), Probe(), Trieve(), BixArena()
-DOORS: tuple[Door, ...] = (KNOX, SYNTHO, PROBE_DOOR, TRIEVE, BIXARENA)
+class Native(Door):
+    """Vestibule's own API. Its cookie is the session of a browser that sees to an account."""
+
+    # On https it would be `__Host-vestibule`.
+    name, session, cookie = "native", "vestibule", "vestibule"
+    # 403 says to whoever holds a credential that the account is suspended.
+    refusals = (401, 403)
+    login_refusals = (401,)
+
+    def try_log_in(self, at, person, device, password=None, presented=None):
+        body = {"identifier": person.email, "password": password or person.password}
+        carried = self.carried(presented) if presented else {}
+        answer = at.post_json(f"{NATIVE_BASE}/login", body, {"User-Agent": device, **carried})
+        if answer.status != 200:
+            return self._refused(answer)
+        return [Credential(self.session, self, _set_by(answer, self.cookie), device)]
+
+    def made_key(self, at, credential) -> Credential:
+        answer = at.post_json(f"{NATIVE_BASE}/keys", {"name": "ci"}, self.carried(credential))
+        assert answer.status == 201, (answer.status, answer.text)
+        return Credential(KEY, self, answer.json()["secret"], credential.device)
+
+    def carried(self, credential):
+        if credential.kind == self.session:
+            return {"Cookie": f"{self.cookie}={credential.secret}"}
+        return {"Authorization": f"Bearer {credential.secret}"}
+
+    def present(self, at, credential):
+        return at.http("GET", f"{NATIVE_BASE}/me", self.carried(credential))
+
+    def log_out(self, at, credential):
+        return at.http("POST", f"{NATIVE_BASE}/logout", self.carried(credential))
+
+    def change_password(self, at, credential, person, new, end_others):
+        body = {"old_password": person.password, "new_password": new, "end_other_sessions": end_others}
+        return at.post_json(f"{NATIVE_BASE}/password", body, self.carried(credential))
+
+
+KNOX, SYNTHO, PROBE_DOOR, TRIEVE, BIXARENA, NATIVE = Knox(), Syntho(), Probe(), Trieve(), BixArena(), Native()
+DOORS: tuple[Door, ...] = (KNOX, SYNTHO, PROBE_DOOR, TRIEVE, BIXARENA, NATIVE)
 
 
 @contextmanager

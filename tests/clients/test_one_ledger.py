@@ -1,4 +1,4 @@
-"""One ledger behind five doors: somebody is signed in by all of them, on two devices; then one thing happens, and every
+"""One ledger behind all doors: somebody is signed in by all of them, on two devices; then one thing happens, and every
 credential is asked whether it lives.
 
 `EFFECTS` says what is expected. It is contracts 8.8 with "Decided once" of the design, and it stands for people in
@@ -21,6 +21,8 @@ from doors import (
     KEY,
     KNOX,
     LAPTOP,
+    NATIVE,
+    NATIVE_BASE,
     PHONE,
     PROBE,
     PROBE_DOOR,
@@ -46,40 +48,45 @@ NEW = "another correct horse"
 #   all     all of the user's
 #   waits   all are refused, and are good again when the user is activated
 # The API token that Probe's login shows is the account's, the same on every device. API keys are those that were made:
-# Trieve's, Probe's further tokens. Scope is that of the dialect, "dialect" where nothing is said.
+# Trieve's, Probe's further tokens, the native ones. Scope is that of the dialect, "dialect" where nothing is said.
 EFFECTS = """
-| What happens                                               | knox token | `sessionid` | Probe JWT | Probe account token | `vault` | `JSESSIONID` | BixArena JWT | API key |
-|------------------------------------------------------------|------------|-------------|-----------|---------------------|---------|--------------|--------------|---------|
-| `knox` logout                                              | this       | -           | -         | -                   | -       | -            | -            | -       |
-| `knox` logoutall                                           | all        | -           | -         | -                   | -       | -            | -            | -       |
-| `knox` logoutall, `scope = "account"`                      | all        | all         | all       | -                   | all     | all          | all          | -       |
-| `syntho` sign-out                                          | -          | this        | -         | -                   | -       | -            | -            | -       |
-| `syntho` sign-in in the same browser                       | -          | this        | -         | -                   | -       | -            | -            | -       |
-| `probe` sign-out                                           | -          | -           | this      | -                   | -       | -            | -            | -       |
-| `probe` sign-out with `logout-all`                         | -          | -           | all       | -                   | -       | -            | -            | -       |
-| `probe` sign-out with `logout-all`, `scope = "account"`    | all        | all         | all       | -                   | all     | all          | all          | -       |
-| `probe` sign-in with `logout-other`                        | -          | -           | all       | -                   | -       | -            | -            | -       |
-| `probe` sign-in with `logout-other`, `scope = "account"`   | all        | all         | all       | -                   | all     | all          | all          | -       |
-| `probe` end of one session                                 | -          | -           | this      | -                   | -       | -            | -            | -       |
-| `probe` end of one session, `scope = "account"`            | this       | this        | this      | -                   | this    | this         | this         | -       |
-| `probe` end of all sessions                                | -          | -           | all       | -                   | -       | -            | -            | -       |
-| `probe` end of all sessions, `scope = "account"`           | all        | all         | all       | -                   | all     | all          | all          | -       |
-| `trieve` logout                                            | -          | -           | -         | -                   | this    | -            | -            | -       |
-| `trieve` login in the same browser                         | -          | -           | -         | -                   | this    | -            | -            | -       |
-| `bixarena` logout                                          | -          | -           | -         | -                   | -       | this         | this         | -       |
-| `bixarena` login in the same browser                       | -          | -           | -         | -                   | -       | this         | this         | -       |
-| password changed by its owner                              | -          | -           | -         | -                   | -       | -            | -            | -       |
-| password changed by `syntho` with `end_other_sessions`     | all        | others      | all       | all                 | all     | all          | all          | -       |
-| password changed by `probe` with `logout-all`              | all        | all         | others    | all                 | all     | all          | all          | -       |
-| password restored by mail                                  | all        | all         | all       | all                 | all     | all          | all          | -       |
-| `vestibule session revoke`                                 | this       | this        | this      | -                   | this    | this         | this         | -       |
-| `vestibule api-key revoke`                                 | -          | -           | -         | -                   | -       | -            | -            | this    |
-| `vestibule user logout`                                    | all        | all         | all       | -                   | all     | all          | all          | -       |
-| `vestibule user set-password`                              | all        | all         | all       | all                 | all     | all          | all          | -       |
-| `vestibule user suspend`                                   | all        | all         | all       | waits               | all     | all          | all          | waits   |
-| `vestibule user delete`                                    | all        | all         | all       | all                 | all     | all          | all          | all     |
-| `vestibule signing-key rotate --use probe --now`           | -          | -           | all       | -                   | -       | -            | -            | -       |
-| `vestibule signing-key rotate --use bixarena --now`        | -          | -           | -         | -                   | -       | -            | all          | -       |
+| What happens                                               | knox token | `sessionid` | Probe JWT | Probe account token | `vault` | `JSESSIONID` | `vestibule` | BixArena JWT | API key |
+|------------------------------------------------------------|------------|-------------|-----------|---------------------|---------|--------------|-------------|--------------|---------|
+| `knox` logout                                              | this       | -           | -         | -                   | -       | -            | -           | -            | -       |
+| `knox` logoutall                                           | all        | -           | -         | -                   | -       | -            | -           | -            | -       |
+| `knox` logoutall, `scope = "account"`                      | all        | all         | all       | -                   | all     | all          | all         | all          | -       |
+| `syntho` sign-out                                          | -          | this        | -         | -                   | -       | -            | -           | -            | -       |
+| `syntho` sign-in in the same browser                       | -          | this        | -         | -                   | -       | -            | -           | -            | -       |
+| `probe` sign-out                                           | -          | -           | this      | -                   | -       | -            | -           | -            | -       |
+| `probe` sign-out with `logout-all`                         | -          | -           | all       | -                   | -       | -            | -           | -            | -       |
+| `probe` sign-out with `logout-all`, `scope = "account"`    | all        | all         | all       | -                   | all     | all          | all         | all          | -       |
+| `probe` sign-in with `logout-other`                        | -          | -           | all       | -                   | -       | -            | -           | -            | -       |
+| `probe` sign-in with `logout-other`, `scope = "account"`   | all        | all         | all       | -                   | all     | all          | all         | all          | -       |
+| `probe` end of one session                                 | -          | -           | this      | -                   | -       | -            | -           | -            | -       |
+| `probe` end of one session, `scope = "account"`            | this       | this        | this      | -                   | this    | this         | this        | this         | -       |
+| `probe` end of all sessions                                | -          | -           | all       | -                   | -       | -            | -           | -            | -       |
+| `probe` end of all sessions, `scope = "account"`           | all        | all         | all       | -                   | all     | all          | all         | all          | -       |
+| `trieve` logout                                            | -          | -           | -         | -                   | this    | -            | -           | -            | -       |
+| `trieve` login in the same browser                         | -          | -           | -         | -                   | this    | -            | -           | -            | -       |
+| `bixarena` logout                                          | -          | -           | -         | -                   | -       | this         | -           | this         | -       |
+| `bixarena` login in the same browser                       | -          | -           | -         | -                   | -       | this         | -           | this         | -       |
+| `native` logout                                            | -          | -           | -         | -                   | -       | -            | this        | -            | -       |
+| `native` login in the same browser                         | -          | -           | -         | -                   | -       | -            | this        | -            | -       |
+| `native` end of one session                                | this       | this        | this      | -                   | this    | this         | this        | this         | -       |
+| `native` end of all others                                 | all        | all         | all       | -                   | all     | all          | others      | all          | -       |
+| password changed by its owner                              | -          | -           | -         | -                   | -       | -            | -           | -            | -       |
+| password changed by `syntho` with `end_other_sessions`     | all        | others      | all       | all                 | all     | all          | all         | all          | -       |
+| password changed by `probe` with `logout-all`              | all        | all         | others    | all                 | all     | all          | all         | all          | -       |
+| password changed by `native` with `end_other_sessions`     | all        | all         | all       | all                 | all     | all          | others      | all          | -       |
+| password restored by mail                                  | all        | all         | all       | all                 | all     | all          | all         | all          | -       |
+| `vestibule session revoke`                                 | this       | this        | this      | -                   | this    | this         | this        | this         | -       |
+| `vestibule api-key revoke`                                 | -          | -           | -         | -                   | -       | -            | -           | -            | this    |
+| `vestibule user logout`                                    | all        | all         | all       | -                   | all     | all          | all         | all          | -       |
+| `vestibule user set-password`                              | all        | all         | all       | all                 | all     | all          | all         | all          | -       |
+| `vestibule user suspend`                                   | all        | all         | all       | waits               | all     | all          | all         | all          | waits   |
+| `vestibule user delete`                                    | all        | all         | all       | all                 | all     | all          | all         | all          | all     |
+| `vestibule signing-key rotate --use probe --now`           | -          | -           | all       | -                   | -       | -            | -           | -            | -       |
+| `vestibule signing-key rotate --use bixarena --now`        | -          | -           | -         | -                   | -       | -            | -           | all          | -       |
 """
 DROPS_THE_PUBLISHED_KEY = "`vestibule signing-key rotate --use bixarena --now`"
 FORGETS_THE_USER = "`vestibule user delete`"
@@ -115,6 +122,7 @@ class Scene:
         key = at.data("api-key", "create", "--user", self.person.id, "--name", "ci", "--dialect", "probe")["key"]
         self.held.append(Credential(KEY, PROBE_DOOR, key, LAPTOP))
         self.held.append(TRIEVE.made_key(at, self.mine("vault")))
+        self.held.append(NATIVE.made_key(at, self.mine("vestibule")))
         # What the event itself opens.
         self.opened: list[Credential] = []
 
@@ -236,6 +244,15 @@ def ends_one_by_probe(kind: str) -> Callable[[Scene], Credential]:
     return happens
 
 
+def ends_one_by_native(kind: str) -> Callable[[Scene], Credential]:
+    def happens(scene: Scene) -> Credential:
+        path = f"{NATIVE_BASE}/sessions/{scene.session_id(scene.mine(kind))}"
+        scene.done(scene.at.http("DELETE", path, NATIVE.carried(scene.mine("vestibule", PHONE))))
+        return scene.mine(kind)
+
+    return happens
+
+
 def revokes(kind: str) -> Callable[[Scene], Credential]:
     def happens(scene: Scene) -> Credential:
         scene.at.done("session", "revoke", scene.session_id(scene.mine(kind)))
@@ -281,14 +298,24 @@ def events() -> Iterator[Event]:
     yield Event("`trieve` login in the same browser", signs_in_again(TRIEVE))
     yield Event("`bixarena` logout", asks("JSESSIONID", lambda scene, mine: BIXARENA.log_out(scene.at, mine)))
     yield Event("`bixarena` login in the same browser", signs_in_again(BIXARENA))
-    for door in (SYNTHO, PROBE_DOOR):
+    yield Event("`native` logout", asks("vestibule", lambda scene, mine: NATIVE.log_out(scene.at, mine)))
+    yield Event("`native` login in the same browser", signs_in_again(NATIVE))
+    for door in DOORS:
+        yield Event("`native` end of one session", ends_one_by_native(door.session), door.name)
+    alone = asks(
+        "vestibule",
+        lambda scene, mine: scene.at.http("POST", f"{NATIVE_BASE}/sessions/end-others", NATIVE.carried(mine)),
+    )
+    yield Event("`native` end of all others", alone)
+    for door in (SYNTHO, PROBE_DOOR, NATIVE):
         yield Event("password changed by its owner", changes_password(door, False), door.name)
     yield Event("password changed by `syntho` with `end_other_sessions`", changes_password(SYNTHO, True))
     yield Event("password changed by `probe` with `logout-all`", changes_password(PROBE_DOOR, True))
+    yield Event("password changed by `native` with `end_other_sessions`", changes_password(NATIVE, True))
     yield Event("password restored by mail", restores_password)
     for door in DOORS:
         yield Event("`vestibule session revoke`", revokes(door.session), door.name)
-    for door in (PROBE_DOOR, TRIEVE):
+    for door in (PROBE_DOOR, TRIEVE, NATIVE):
         yield Event("`vestibule api-key revoke`", revokes_key(door), door.name)
     for verb in ("logout", "suspend", "delete"):
         yield Event(f"`vestibule user {verb}`", tells("user", verb))
@@ -312,8 +339,8 @@ def by_dialect(binary, provider, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def by_account(binary, provider, tmp_path_factory):
-    """Every "all sessions" call reaches all of the account."""
-    scopes = {f"VESTIBULE_DIALECTS__{door.name.upper()}__SCOPE": "account" for door in DOORS}
+    """Every "all sessions" call reaches all of the account, as those of `native` always do."""
+    scopes = {f"VESTIBULE_DIALECTS__{door.name.upper()}__SCOPE": "account" for door in DOORS if door is not NATIVE}
     with house(binary, tmp_path_factory.mktemp("by-account"), provider, **scopes) as (server,):
         yield server
 

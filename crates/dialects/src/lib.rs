@@ -5,6 +5,7 @@
 
 pub mod bixarena;
 pub mod knox;
+pub mod native;
 pub mod probe;
 pub mod syntho;
 pub mod trieve;

@@ -33,8 +33,11 @@ pub enum ErrorKind {
         /// `[password] min_length`, in code points.
         min_length: usize,
     },
-    /// The password shown to change it is not the one the user has.
+    /// The password that somebody who is signed in showed, to change it or to confirm who they are, is not the one the
+    /// user has.
     OldPasswordWrong,
+    /// What was asked for wants a login younger than [`crate::session::freshness::FRESH`].
+    FreshLoginRequired,
     /// Too many failures; wait.
     Throttled {
         /// How long until the next try is looked at; whole seconds, at least one.
@@ -92,6 +95,12 @@ pub enum ErrorKind {
     FlowInvalid,
     /// Nobody here has this identity at the provider, and its first login makes and joins nobody.
     IdentityRefused,
+    /// The identity at the provider is linked to another user.
+    IdentityTaken,
+    /// No such link of the caller's to a provider.
+    IdentityNotFound,
+    /// Without this link nothing would let its user in any more.
+    LastWayIn,
     /// The user has as many API keys at this door as are allowed.
     ApiKeyLimit,
     /// No such API key of the caller's.
@@ -148,6 +157,7 @@ impl ErrorKind {
             | Self::PasswordTooLong
             | Self::PasswordTooShort { .. }
             | Self::OldPasswordWrong
+            | Self::FreshLoginRequired
             | Self::Throttled { .. }
             | Self::SessionLimit
             | Self::Forbidden
@@ -168,6 +178,9 @@ impl ErrorKind {
             | Self::FlowMissing
             | Self::FlowInvalid
             | Self::IdentityRefused
+            | Self::IdentityTaken
+            | Self::IdentityNotFound
+            | Self::LastWayIn
             | Self::ApiKeyLimit
             | Self::ApiKeyNotFound
             | Self::OrganizationNameInvalid
@@ -203,6 +216,7 @@ impl ErrorKind {
             Self::PasswordTooLong => "password_too_long",
             Self::PasswordTooShort { .. } => "password_too_short",
             Self::OldPasswordWrong => "old_password_wrong",
+            Self::FreshLoginRequired => "fresh_login_required",
             Self::Throttled { .. } => "throttled",
             Self::Overloaded { .. } => "overloaded",
             Self::SessionLimit => "session_limit",
@@ -228,6 +242,9 @@ impl ErrorKind {
             Self::FlowMissing => "flow_missing",
             Self::FlowInvalid => "flow_invalid",
             Self::IdentityRefused => "identity_refused",
+            Self::IdentityTaken => "identity_taken",
+            Self::IdentityNotFound => "identity_not_found",
+            Self::LastWayIn => "last_way_in",
             Self::ApiKeyLimit => "api_key_limit",
             Self::ApiKeyNotFound => "api_key_not_found",
             Self::OrganizationNameInvalid => "organization_name_invalid",
@@ -333,6 +350,7 @@ impl From<StoreError> for Error {
                 Conflict::ApiKeyLimit => ErrorKind::ApiKeyLimit,
                 Conflict::ApiKeyEnded => ErrorKind::ApiKeyNotFound,
                 Conflict::TicketGone => ErrorKind::TicketInvalid,
+                Conflict::IdentityGone => ErrorKind::IdentityNotFound,
                 Conflict::FlowGone => ErrorKind::FlowInvalid,
                 Conflict::MembershipExists => ErrorKind::AlreadyMember,
                 Conflict::InvitationExists => ErrorKind::AlreadyInvited,

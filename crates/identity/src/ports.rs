@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::api_key::{ApiKey, ApiKeyId, Grant, NewApiKey};
 use crate::audit::Event;
-use crate::federation::{ExternalIdentity, NewExternalIdentity};
+use crate::federation::{ExternalIdentity, ExternalIdentityId, NewExternalIdentity};
 use crate::flow::{Flow, FlowId, NewFlow};
 use crate::keyring::{KeyUse, SigningKey, SigningKeyId};
 use crate::mail::queue::{NewMail, QueuedMail};
@@ -26,6 +26,7 @@ use crate::session::{EndReason, NewSession, Session, SessionId, Touch};
 use crate::surface::Door;
 use crate::throttle::{Bucket, Throttle};
 use crate::ticket::{NewTicket, Ticket, TicketId};
+use crate::user::address_change::{AddressChange, Side};
 use crate::user::directory::{UserPage, UserQuery};
 use crate::user::{Credentials, Email, LoginKey, NewUser, PersonName, Status, User, UserNumber};
 
@@ -64,6 +65,8 @@ pub trait Store: Send + Sync {
     /// The API keys of a user at a door that were not ended, expired ones too, oldest first; at most
     /// [`crate::api_key::keys::LIMIT`] and the standing one.
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>>;
+    /// The API keys of a user at every door that were not ended, expired ones too, by door and oldest first.
+    async fn api_keys_of(&self, of: UserNumber) -> StoreResult<Vec<ApiKey>>;
     /// The API key with this id, a user's or an organization's, in whatever state.
     async fn api_key(&self, id: ApiKeyId) -> StoreResult<Option<ApiKey>>;
     /// The organization's API key that this secret belongs to, in whatever state.
@@ -94,6 +97,8 @@ pub trait Store: Send + Sync {
     async fn invitations(&self, to: OrganizationId) -> StoreResult<Vec<Invitation>>;
     /// The ticket this secret belongs to, expired or not, with its owner.
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>>;
+    /// The change of address that a user asked for and that is not through, expired or not.
+    async fn address_change(&self, of: UserNumber) -> StoreResult<Option<AddressChange>>;
     /// Whose identity this is at a provider, with the user, even a suspended one.
     async fn external_identity(
         &self,
@@ -200,6 +205,32 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// Begins a change of address under the lock of the user's row; one under way before is over, with its tickets.
+    /// Misses: [`Conflict::UserChanged`] when the user is not active or the credential version is not the one read.
+    OpenAddressChange {
+        /// The change.
+        change: AddressChange,
+        /// The credential version that was read.
+        version: i64,
+    },
+    /// One of two sides agrees to a change of address while both are waited for. Misses: [`Conflict::TicketGone`].
+    AgreeToAddress {
+        /// Whose address.
+        user: UserNumber,
+        /// Who agrees.
+        side: Side,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends a change of address that waits for this side only. Misses: [`Conflict::TicketGone`].
+    CloseAddressChange {
+        /// Whose address.
+        user: UserNumber,
+        /// Who agrees.
+        side: Side,
+        /// When.
+        at: Timestamp,
+    },
     /// Marks the address as verified, activates a pending user, sets the password of the sign-up if there is one, and
     /// raises the credential version. Misses: [`Conflict::UserChanged`], also when the user is suspended.
     VerifyEmail {
@@ -231,7 +262,7 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// Deletes a user: names, hash, address, the devices of all sessions, the secrets and names of API keys, tickets,
+    /// Deletes a user: names, hash, address, one that was wanted, the devices of all sessions, the secrets and names of API keys, tickets,
     /// memberships, invitations to the user's names, those the user followed and live ones the user made, and mail that
     /// waits are wiped, number and id stay taken for ever, and the names are retired as keyed digests. Misses:
     /// [`Conflict::UserChanged`].
@@ -359,6 +390,19 @@ pub enum Change {
         identity: NewExternalIdentity,
         /// The credential version that was read; of a user made in the same commit, [`crate::user::FIRST_VERSION`].
         version: i64,
+    },
+    /// Takes a link to a provider away, under the lock of the user's row. Misses: [`Conflict::UserChanged`] when the user
+    /// is not active or the credential version is not the one read, [`Conflict::IdentityGone`] when there is no such link,
+    /// or none of those that are to remain.
+    UnlinkIdentity {
+        /// Which.
+        identity: ExternalIdentityId,
+        /// Whose.
+        user: UserNumber,
+        /// The credential version that was read.
+        version: i64,
+        /// Another link of the user's, which must be there still; `None`: something else lets the user in.
+        keeps: Option<ExternalIdentityId>,
     },
     /// Begins a login by a provider. Never misses.
     OpenFlow(NewFlow),
@@ -494,7 +538,7 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// Forgets tickets that expired before this time, and messages that left or failed before it. Never misses.
+    /// Forgets tickets and changes of address that expired before this time, and messages that left or failed before it. Never misses.
     ForgetMail {
         /// Older than this.
         before: Timestamp,

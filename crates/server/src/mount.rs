@@ -10,7 +10,7 @@ use axum::Router;
 use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use dialects::{bixarena, knox, probe, syntho, trieve};
+use dialects::{bixarena, knox, native, probe, syntho, trieve};
 use identity::api_key::keys::KeySurface;
 use web::{Dialect, Fault, Mounted, Refusal, Web, trace};
 
@@ -53,6 +53,14 @@ pub const DIALECTS: &[Entry] = &[
         wire: |config| config.dialects.trieve.wire,
         keys: || Some(trieve::KEYS),
         mount: |config, web| trieve::mount(web, trieve_settings(&config.dialects.trieve)),
+    },
+    Entry {
+        dialect: &native::DIALECT,
+        is_enabled: |config| config.dialects.native.enabled,
+        // There is no product to differ from.
+        wire: |_| config::Wire::Documented,
+        keys: || Some(native::keys()),
+        mount: |config, web| native::mount(web, native_settings(config)),
     },
 ];
 
@@ -210,6 +218,21 @@ fn trieve_settings(section: &config::Trieve) -> trieve::Settings {
         allowed_origins: origins(&section.allowed_origins),
         session_lifetime: section.session_lifetime,
         provider: section.provider.as_ref().map(|id| id.as_str().to_owned()),
+    }
+}
+
+fn native_settings(config: &Config) -> native::Settings {
+    let section = &config.dialects.native;
+    let door = |entry: &Entry| native::HouseDoor {
+        name: entry.dialect.name,
+        title: entry.dialect.title,
+        keys: (entry.keys)().filter(|_| (entry.is_enabled)(config)),
+    };
+    native::Settings {
+        allowed_origins: origins(&section.allowed_origins),
+        session_idle: section.session_idle,
+        session_lifetime: section.session_lifetime,
+        doors: DIALECTS.iter().map(door).collect(),
     }
 }
 

@@ -49,6 +49,11 @@ pub(crate) static OF_DOOR: Sql = Sql::new(concat!(
     columns!(),
     " FROM api_keys AS k WHERE k.user_number = $1 AND k.door = $2 AND k.ended IS NULL ORDER BY k.id"
 ));
+pub(crate) static OF_USER: Sql = Sql::new(concat!(
+    "SELECT ",
+    columns!(),
+    " FROM api_keys AS k WHERE k.user_number = $1 AND k.ended IS NULL ORDER BY k.door, k.id"
+));
 /// The count is safe: whoever makes a key holds the lock of the user's row.
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO api_keys (id, user_number, door, standing, name, permissions, restrictions, digest_kind,
@@ -109,6 +114,10 @@ pub(crate) async fn of_organization(db: &Db, of: OrganizationId, door: &Door) ->
 
 pub(crate) async fn of_door(db: &Db, user: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
     db.query(&OF_DOOR, &[user.0.into(), door.as_str().into()]).await?.iter_mut().map(read).collect()
+}
+
+pub(crate) async fn of_user(db: &Db, user: UserNumber) -> StoreResult<Vec<ApiKey>> {
+    db.query(&OF_USER, &[user.0.into()]).await?.iter_mut().map(read).collect()
 }
 
 fn read(row: &mut Row) -> StoreResult<ApiKey> {

@@ -5,8 +5,8 @@ use identity::ports::Change;
 use crate::sql::Step;
 use crate::users::NewAddress;
 use crate::{
-    api_keys, external_identities, flows, invitations, mail, master_key, organizations, sessions,
-    signing_keys, throttles, tickets, users,
+    address_changes, api_keys, external_identities, flows, invitations, mail, master_key, organizations,
+    sessions, signing_keys, throttles, tickets, users,
 };
 
 /// The guarded statements of one change, in their order.
@@ -30,6 +30,9 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
                 at: *at,
             })
         }
+        Change::OpenAddressChange { change, version } => address_changes::open(change, *version),
+        Change::AgreeToAddress { user, side, at } => address_changes::agree(*user, *side, *at),
+        Change::CloseAddressChange { user, side, at } => address_changes::close(*user, *side, *at),
         Change::VerifyEmail { user, version, password, at } => {
             users::verify_email(*user, *version, password.as_deref(), *at)
         }
@@ -55,6 +58,9 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
         Change::RedeemTicket { ticket, at } => tickets::redeem(*ticket, *at),
         Change::EndTickets { user } => tickets::end_all(*user),
         Change::LinkIdentity { identity, version } => external_identities::link(identity, *version),
+        Change::UnlinkIdentity { identity, user, version, keeps } => {
+            external_identities::unlink_one(*identity, *user, *version, *keeps)
+        }
         Change::OpenFlow(new) => flows::open(new),
         Change::TakeFlow { flow, at } => flows::take(*flow, *at),
         Change::ForgetFlows { before } => flows::forget(*before),

@@ -38,6 +38,12 @@ pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO external_identities (id, user_number, issuer, subject, created)
      SELECT $1, number, $3, $4, $5 FROM users WHERE id = $2",
 );
+/// The link that is to remain must be there: two that are taken away at once do not leave a user without any.
+pub(crate) static UNLINK_ONE: Sql = Sql::new(
+    "DELETE FROM external_identities WHERE id = $1 AND user_number = $2
+         AND (CAST($3 AS BYTEA) IS NULL
+             OR EXISTS (SELECT 1 FROM external_identities AS o WHERE o.id = $3 AND o.user_number = $2))",
+);
 pub(crate) static UNLINK: Sql = Sql::new("DELETE FROM external_identities WHERE user_number = $1");
 
 pub(crate) async fn by_subject(
@@ -78,6 +84,19 @@ pub(crate) fn link(new: &NewExternalIdentity, version: i64) -> Vec<Step> {
         Step::one(&HOLD_USER, vec![user(), version.into()], Conflict::UserChanged),
         Step::any(&INSERT, values),
     ]
+}
+
+pub(crate) fn unlink_one(
+    identity: ExternalIdentityId,
+    user: UserNumber,
+    version: i64,
+    keeps: Option<ExternalIdentityId>,
+) -> Vec<Step> {
+    let bytes = |id: ExternalIdentityId| Value::from(id.0.as_bytes().as_slice());
+    let mut steps = users::hold(user, version);
+    let values = vec![bytes(identity), user.0.into(), keeps.map(bytes).into()];
+    steps.push(Step::one(&UNLINK_ONE, values, Conflict::IdentityGone).wiping());
+    steps
 }
 
 /// Under the lock of the user's row, which the deletion has taken.

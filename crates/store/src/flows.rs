@@ -6,6 +6,7 @@ use identity::organization::OrganizationId;
 use identity::organization::joining::KeptJoining;
 use identity::ports::{Conflict, StoreError, StoreResult};
 use identity::secret::{Digest, DigestKind};
+use identity::session::SessionId;
 use identity::{Door, Timestamp};
 
 use crate::db::Db;
@@ -13,14 +14,14 @@ use crate::sql::{Row, Sql, Step, Value};
 
 pub(crate) static BY_DIGEST: Sql = Sql::new(
     "SELECT id, provider, door, browser_kind, browser, return_to, created, expires, organization,
-         invitation_kind, invitation
+         invitation_kind, invitation, links
      FROM flows
      WHERE digest = $1 AND digest_kind = $2",
 );
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO flows (id, provider, door, browser_kind, browser, return_to, digest_kind, digest, created,
-         expires, organization, invitation_kind, invitation)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         expires, organization, invitation_kind, invitation, links)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
 );
 pub(crate) static TAKE: Sql = Sql::new("DELETE FROM flows WHERE id = $1 AND expires > $2");
 pub(crate) static FORGET: Sql = Sql::new("DELETE FROM flows WHERE expires < $1");
@@ -46,15 +47,18 @@ fn read(row: &mut Row) -> StoreResult<Flow> {
         expires: Timestamp::from_millis(row.int("flows.expires")?),
         joining: KeptJoining {
             organization: row.opt_uuid("flows.organization")?.map(OrganizationId),
-            invitation: match row.opt_text("flows.invitation_kind")? {
-                Some(word) => Some(Digest {
-                    kind: digest_kind(&word).ok_or(StoreError::Corrupt("flows.invitation_kind"))?,
-                    bytes: row.blob("flows.invitation")?,
-                }),
-                None => None,
-            },
+            invitation: invitation(row)?,
         },
+        links: row.opt_uuid("flows.links")?.map(SessionId),
     })
+}
+
+fn invitation(row: &mut Row) -> StoreResult<Option<Digest>> {
+    let (kind, bytes) = (row.opt_text("flows.invitation_kind")?, row.opt_blob("flows.invitation")?);
+    let Some(word) = kind else { return Ok(None) };
+    let kind = digest_kind(&word).ok_or(StoreError::Corrupt("flows.invitation_kind"))?;
+    let bytes = bytes.ok_or(StoreError::Corrupt("flows.invitation"))?;
+    Ok(Some(Digest { kind, bytes }))
 }
 
 /// Digests are looked for by their kind elsewhere; here one is read back.
@@ -79,6 +83,7 @@ pub(crate) fn open(new: &NewFlow) -> Vec<Step> {
         organization.as_ref().map(|id| id.0.as_bytes().as_slice()).into(),
         invitation.as_ref().map(|digest| digest.kind.as_str()).into(),
         invitation.as_ref().map(|digest| digest.bytes.as_slice()).into(),
+        flow.links.as_ref().map(|session| session.0.as_bytes().as_slice()).into(),
     ];
     vec![Step::any(&INSERT, values)]
 }

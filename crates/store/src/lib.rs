@@ -1,11 +1,12 @@
 //! The store port on SQLite and PostgreSQL: guarded commits, migrations, one SQL text a statement.
 //!
 //! The map: one module a noun with its statements ([`users`], [`sessions`], [`api_keys`], [`tickets`],
-//! [`external_identities`], [`organizations`], [`invitations`], [`flows`], [`signing_keys`], [`mail`],
+//! [`address_changes`], [`external_identities`], [`organizations`], [`invitations`], [`flows`], [`signing_keys`], [`mail`],
 //! [`throttles`], [`audit`], [`master_key`]), [`changes`] which of them make up a change, [`db`] the seam to the engines
 //! [`sqlite`] and [`postgres`], [`migrate`] the schema's history, [`constraints`] how engines spell a violated one. It
 //! decides nothing: the guards repeat in SQL what `identity` decided, so that races are settled where the data is.
 
+mod address_changes;
 mod api_keys;
 mod audit;
 mod changes;
@@ -43,6 +44,7 @@ use identity::secret::Digest;
 use identity::session::{Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
 use identity::ticket::Ticket;
+use identity::user::address_change::AddressChange;
 use identity::user::directory::{UserPage, UserQuery};
 use identity::user::{Credentials, LoginKey, User, UserNumber};
 use identity::{Door, Timestamp};
@@ -168,6 +170,10 @@ impl identity::ports::Store for Store {
         api_keys::of_door(&self.db, of, door).await
     }
 
+    async fn api_keys_of(&self, of: UserNumber) -> StoreResult<Vec<ApiKey>> {
+        api_keys::of_user(&self.db, of).await
+    }
+
     async fn api_key(&self, id: ApiKeyId) -> StoreResult<Option<ApiKey>> {
         api_keys::by_id(&self.db, id).await
     }
@@ -221,6 +227,10 @@ impl identity::ports::Store for Store {
 
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {
         tickets::by_digest(&self.db, digest).await
+    }
+
+    async fn address_change(&self, of: UserNumber) -> StoreResult<Option<AddressChange>> {
+        address_changes::of_user(&self.db, of).await
     }
 
     async fn external_identity(

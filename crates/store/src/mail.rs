@@ -8,7 +8,7 @@ use identity::user::UserNumber;
 
 use crate::db::Db;
 use crate::sql::{Row, Sql, Step, Value};
-use crate::{tickets, users};
+use crate::{address_changes, tickets, users};
 
 pub(crate) static COUNT: Sql =
     Sql::new("SELECT count(*) FROM mail_queue WHERE user_number = $1 AND kind = $2 AND created > $3");
@@ -92,7 +92,12 @@ pub(crate) fn failed(mail: MailId, at: Timestamp) -> Vec<Step> {
 
 pub(crate) fn forget(before: Timestamp) -> Vec<Step> {
     let values = || vec![before.millis().into()];
-    vec![tickets::forget(before), Step::any(&FORGET_SENT, values()), Step::any(&FORGET_FAILED, values())]
+    vec![
+        tickets::forget(before),
+        address_changes::forget(before),
+        Step::any(&FORGET_SENT, values()),
+        Step::any(&FORGET_FAILED, values()),
+    ]
 }
 
 /// What goes with its owner.

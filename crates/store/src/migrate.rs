@@ -44,6 +44,7 @@ pub(crate) const SQLITE: &[Migration] = &[
         sql: include_str!("../migrations/sqlite/0004_organizations.sql"),
     },
     Migration { number: 5, name: "joining", sql: include_str!("../migrations/sqlite/0005_joining.sql") },
+    Migration { number: 6, name: "native", sql: include_str!("../migrations/sqlite/0006_native.sql") },
 ];
 
 /// The history on PostgreSQL: the same numbers and names.
@@ -69,6 +70,7 @@ pub(crate) const POSTGRES: &[Migration] = &[
         sql: include_str!("../migrations/postgres/0004_organizations.sql"),
     },
     Migration { number: 5, name: "joining", sql: include_str!("../migrations/postgres/0005_joining.sql") },
+    Migration { number: 6, name: "native", sql: include_str!("../migrations/postgres/0006_native.sql") },
 ];
 
 /// Where the history is remembered on PostgreSQL.

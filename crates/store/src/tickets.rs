@@ -37,6 +37,10 @@ pub(crate) static LOCK_OWNER: Sql = Sql::new(
 );
 pub(crate) static REDEEM: Sql = Sql::new("DELETE FROM tickets WHERE id = $1 AND expires > $2");
 pub(crate) static END_ALL: Sql = Sql::new("DELETE FROM tickets WHERE user_number = $1");
+/// Those of a change of address that another one takes the place of.
+pub(crate) static END_ADDRESS_CHANGE: Sql = Sql::new(
+    "DELETE FROM tickets WHERE user_number = $1 AND purpose IN ('confirm_address', 'approve_address')",
+);
 /// The tickets that are signed with a key that signs no more.
 pub(crate) static END_SIGNED: Sql = Sql::new(
     "DELETE FROM tickets
@@ -95,6 +99,11 @@ pub(crate) fn redeem(ticket: TicketId, at: Timestamp) -> Vec<Step> {
 /// Under the lock of the user's row: a ticket that is being opened meanwhile is waited for, and ends too.
 pub(crate) fn end_all(user: UserNumber) -> Vec<Step> {
     vec![users::lock(user, false), Step::any(&END_ALL, vec![user.0.into()])]
+}
+
+/// Under the lock of the user's row, which the change has taken.
+pub(crate) fn end_address_change(user: UserNumber) -> Step {
+    Step::any(&END_ADDRESS_CHANGE, vec![user.0.into()])
 }
 
 pub(crate) fn end_signed(key_use: KeyUse) -> Step {

@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::sql::{Row, Sql, Step, Value};
-use crate::{api_keys, external_identities, invitations, mail, organizations, sessions, tickets};
+use crate::{
+    address_changes, api_keys, external_identities, invitations, mail, organizations, sessions, tickets,
+};
 
 /// The columns of [`read`], in its order, from `users AS u`.
 macro_rules! columns {
@@ -272,6 +274,7 @@ pub(crate) fn delete(user: UserNumber, at: Timestamp, retired: &[[u8; 32]]) -> V
         api_keys::wipe(user, at),
         mail::drop_waiting(user),
         external_identities::unlink(user),
+        address_changes::wipe(user),
     ]);
     steps.extend(tickets::end_all(user));
     steps.extend(retired.iter().map(|digest| Step::any(&RETIRE_NAME, vec![digest.as_slice().into()])));

@@ -114,14 +114,15 @@ impl ReturnUrls {
             || self.allowed.iter().any(|entry| entry.origin == origin && entry.covers(parsed.path()))
     }
 
-    /// The address that somebody names: absolute, or a path of this site. `None`: nobody may be led there.
+    /// Where a browser that asks for this place is led: a path of this site, or an address that the configuration
+    /// allows. `None`: nowhere.
     #[must_use]
-    pub fn place(&self, named: &str) -> Option<String> {
-        let url = match named.strip_prefix('/') {
+    pub fn place(&self, text: &str) -> Option<String> {
+        let url = match text.strip_prefix('/') {
             // Read on its own it would name another host.
             Some(rest) if rest.starts_with('/') => return None,
-            Some(_) => format!("{}{named}", self.own),
-            None => named.to_owned(),
+            Some(_) => format!("{}{text}", self.own),
+            None => text.to_owned(),
         };
         self.allows(&url).then_some(url)
     }

@@ -116,6 +116,10 @@ impl Voice {
             | ErrorKind::InvitationNotFound
             | ErrorKind::InvitationUsed
             | ErrorKind::InvitationNotYours
+            | ErrorKind::FreshLoginRequired
+            | ErrorKind::IdentityTaken
+            | ErrorKind::IdentityNotFound
+            | ErrorKind::LastWayIn
             | ErrorKind::Internal => server_error(Some(path)),
         }
     }

@@ -148,6 +148,10 @@ impl Voice {
             | ErrorKind::InvitationNotFound
             | ErrorKind::InvitationUsed
             | ErrorKind::InvitationNotYours
+            | ErrorKind::FreshLoginRequired
+            | ErrorKind::IdentityTaken
+            | ErrorKind::IdentityNotFound
+            | ErrorKind::LastWayIn
             | ErrorKind::Internal => self.server_error(),
         }
     }

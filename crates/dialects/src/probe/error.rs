@@ -209,6 +209,10 @@ fn spoken(kind: ErrorKind, place: Place, password: &str) -> Response {
         | ErrorKind::InvitationNotFound
         | ErrorKind::InvitationUsed
         | ErrorKind::InvitationNotYours
+        | ErrorKind::FreshLoginRequired
+        | ErrorKind::IdentityTaken
+        | ErrorKind::IdentityNotFound
+        | ErrorKind::LastWayIn
         | ErrorKind::Internal => server_error(),
     }
 }

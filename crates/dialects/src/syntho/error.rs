@@ -102,6 +102,10 @@ fn spoken(kind: ErrorKind) -> Response {
         | ErrorKind::InvitationNotFound
         | ErrorKind::InvitationUsed
         | ErrorKind::InvitationNotYours
+        | ErrorKind::FreshLoginRequired
+        | ErrorKind::IdentityTaken
+        | ErrorKind::IdentityNotFound
+        | ErrorKind::LastWayIn
         | ErrorKind::Internal => drf::server_error(),
     }
 }

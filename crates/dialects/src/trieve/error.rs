@@ -117,6 +117,10 @@ impl Voice<'_> {
             | ErrorKind::PasswordTooLong
             | ErrorKind::PasswordTooShort { .. }
             | ErrorKind::OldPasswordWrong
+            | ErrorKind::FreshLoginRequired
+            | ErrorKind::IdentityTaken
+            | ErrorKind::IdentityNotFound
+            | ErrorKind::LastWayIn
             | ErrorKind::SessionLimit
             | ErrorKind::UsernameInvalid
             | ErrorKind::LoginNameMissing

@@ -4,6 +4,7 @@
 mod bixarena;
 mod doors;
 mod knox;
+mod native;
 mod probe;
 mod ratchet;
 mod syntho;

@@ -276,7 +276,7 @@ impl ApiKeys {
     }
 
     /// One change under the lock of the caller's row.
-    async fn step(&self, caller: &Caller, change: Change, event: Event) -> Result<()> {
+    pub(super) async fn step(&self, caller: &Caller, change: Change, event: Event) -> Result<()> {
         let hold = Change::HoldUser { user: caller.user.number, version: caller.user.credential_version };
         let commit = Commit { changes: vec![hold, change], events: vec![event.of(&caller.user)] };
         match self.core.store.commit(commit).await {

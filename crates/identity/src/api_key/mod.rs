@@ -2,13 +2,14 @@
 //! refused while its owner may not act.
 //!
 //! Every account has at most one *standing* key at a door that wants one; it is made when it is first asked for. This
-//! module holds the noun, [`bounds`] what a key is good for, [`keys`] the use cases of users' keys, [`operator`] what the
+//! module holds the noun, [`bounds`] what a key is good for, [`keys`] the use cases of users' keys, [`own`] those from one place for every door, [`operator`] what the
 //! operator does with them, [`organization_keys`] the use cases of organizations' keys.
 
 pub mod bounds;
 pub mod keys;
 pub mod operator;
 pub mod organization_keys;
+pub mod own;
 
 use std::fmt;
 

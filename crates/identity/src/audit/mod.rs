@@ -41,6 +41,10 @@ pub enum EventKind {
     EmailVerified,
     /// A user got another address.
     EmailChanged,
+    /// A user asked for another address.
+    EmailChangeAsked,
+    /// One of the two sides agreed to another address, and the other is waited for; the detail says which.
+    EmailChangeAgreed,
     /// What to call a user was changed.
     UserRenamed,
     /// A forgotten password was replaced by way of a mailed ticket.
@@ -61,6 +65,8 @@ pub enum EventKind {
     ApiKeyEnded,
     /// A user was linked to a provider; the detail names it.
     IdentityLinked,
+    /// A user's link to a provider was taken away; the detail names the provider, if it is configured still.
+    IdentityUnlinked,
     /// A token for other services was made for a service; the detail names it.
     ServiceTokenMinted,
     /// Another key signs; the detail says what became of the one before.
@@ -85,7 +91,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 37] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SessionEnded,
@@ -100,6 +106,8 @@ impl EventKind {
         Self::SignedUp,
         Self::EmailVerified,
         Self::EmailChanged,
+        Self::EmailChangeAsked,
+        Self::EmailChangeAgreed,
         Self::UserRenamed,
         Self::PasswordRestored,
         Self::TicketSent,
@@ -110,6 +118,7 @@ impl EventKind {
         Self::ApiKeyChanged,
         Self::ApiKeyEnded,
         Self::IdentityLinked,
+        Self::IdentityUnlinked,
         Self::ServiceTokenMinted,
         Self::SigningKeyRotated,
         Self::OrganizationCreated,
@@ -139,6 +148,8 @@ impl EventKind {
             Self::SignedUp => "signed_up",
             Self::EmailVerified => "email_verified",
             Self::EmailChanged => "email_changed",
+            Self::EmailChangeAsked => "email_change_asked",
+            Self::EmailChangeAgreed => "email_change_agreed",
             Self::UserRenamed => "user_renamed",
             Self::PasswordRestored => "password_restored",
             Self::TicketSent => "ticket_sent",
@@ -149,6 +160,7 @@ impl EventKind {
             Self::ApiKeyChanged => "api_key_changed",
             Self::ApiKeyEnded => "api_key_ended",
             Self::IdentityLinked => "identity_linked",
+            Self::IdentityUnlinked => "identity_unlinked",
             Self::ServiceTokenMinted => "service_token_minted",
             Self::SigningKeyRotated => "signing_key_rotated",
             Self::OrganizationCreated => "organization_created",

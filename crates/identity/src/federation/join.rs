@@ -154,7 +154,7 @@ impl Core {
         Commit { changes: vec![Change::CreateUser(user), link], events }
     }
 
-    fn new_identity(&self, op: &Op, user: uuid::Uuid, claims: &Claims) -> NewExternalIdentity {
+    pub(super) fn new_identity(&self, op: &Op, user: uuid::Uuid, claims: &Claims) -> NewExternalIdentity {
         NewExternalIdentity {
             id: ExternalIdentityId(self.uuid(op.now)),
             user,

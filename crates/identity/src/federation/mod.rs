@@ -2,11 +2,13 @@
 //!
 //! Who somebody is to a provider is told by issuer and subject, never by an address or a name, which change hands.
 //! This module holds the nouns, [`upstream`] the port to the providers, [`providers`] which there are and how a login by
-//! one begins, [`join`] whose identity it is, [`access`] what a provider's own access token is worth here. How a login
+//! one begins, [`join`] whose identity it is, [`linking`] how people
+//! link identities to their account and unlink them, [`access`] what a provider's own access token is worth here. How a login
 //! ends stands in `sign_in`.
 
 pub mod access;
 pub(crate) mod join;
+pub mod linking;
 pub mod providers;
 pub mod upstream;
 

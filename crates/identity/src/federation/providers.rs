@@ -11,6 +11,7 @@ use crate::op::{Op, Timestamp};
 use crate::organization::joining::Joining;
 use crate::ports::{Change, Commit};
 use crate::secret::Secret;
+use crate::session::SessionId;
 use crate::surface::Surface;
 
 /// Logins by providers.
@@ -57,6 +58,17 @@ impl Federation {
     /// [`ErrorKind::ProviderUnknown`], [`ErrorKind::InvitationNotFound`]: what was presented is no code of ours.
     /// [`ErrorKind::ProviderUnavailable`], [`ErrorKind::ProviderUntrusted`], [`ErrorKind::Unavailable`].
     pub async fn begin(&self, op: &Op, surface: &Surface, begin: BeginLogin) -> Result<LoginBegun> {
+        self.begin_for(op, surface, begin, None).await
+    }
+
+    /// Begins a login, or what looks like one to the provider and links an identity for a session here.
+    pub(super) async fn begin_for(
+        &self,
+        op: &Op,
+        surface: &Surface,
+        begin: BeginLogin,
+        links: Option<SessionId>,
+    ) -> Result<LoginBegun> {
         let provider = self.core.provider(begin.provider.as_deref())?;
         let state = flow::STATE.make(&*self.core.entropy);
         let fresh = match &begin.browser {
@@ -74,6 +86,7 @@ impl Federation {
             joining: begin.joining.kept()?,
             created: op.now,
             expires,
+            links,
         };
         let request = AuthorizationRequest {
             redirect_uri: &begin.redirect_uri,

@@ -16,6 +16,7 @@ use crate::master_key::{MasterKey, Purpose};
 use crate::op::Timestamp;
 use crate::organization::joining::KeptJoining;
 use crate::secret::{Digest, Secret, SecretForm};
+use crate::session::SessionId;
 use crate::surface::Door;
 
 /// How long a login may take at the provider (contracts 8.9).
@@ -53,6 +54,9 @@ pub struct Flow {
     pub created: Timestamp,
     /// When it is over by itself.
     pub expires: Timestamp,
+    /// The session that wants the identity linked to its user; `None`: somebody signs in. The one never ends as the
+    /// other.
+    pub links: Option<SessionId>,
 }
 
 /// A flow about to begin.

@@ -41,18 +41,27 @@ pub enum MailKind {
     PasswordChanged,
     /// The address was changed; told to the old one.
     AddressChanged,
+    /// Somebody with an account wants this address for it: a token shows that its owner wants that too.
+    ConfirmAddress,
+    /// The same, told to the address that the account has: without this token it stays.
+    ApproveAddress,
+    /// A provider was linked to the account, or is linked no more.
+    WaysInChanged,
     /// Somebody is invited to an organization: a code lets the owner of the address join it.
     Invitation,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::VerifyEmail,
         Self::AddressTaken,
         Self::RestorePassword,
         Self::PasswordChanged,
         Self::AddressChanged,
+        Self::ConfirmAddress,
+        Self::ApproveAddress,
+        Self::WaysInChanged,
         Self::Invitation,
     ];
 
@@ -64,6 +73,9 @@ impl MailKind {
             Self::RestorePassword => "restore_password",
             Self::PasswordChanged => "password_changed",
             Self::AddressChanged => "address_changed",
+            Self::ConfirmAddress => "confirm_address",
+            Self::ApproveAddress => "approve_address",
+            Self::WaysInChanged => "ways_in_changed",
             Self::Invitation => "invitation",
         }
     }

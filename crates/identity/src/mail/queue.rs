@@ -143,6 +143,11 @@ impl Core {
 
     /// The change that queues a message.
     pub(crate) fn queue(&self, op: &Op, user: UserNumber, mail: &Mail) -> Change {
+        self.queue_as(op, user, mail.kind, mail)
+    }
+
+    /// The same, counted as one of another kind: what it says is then told by nothing but the message.
+    pub(crate) fn queue_as(&self, op: &Op, user: UserNumber, kind: MailKind, mail: &Mail) -> Change {
         let id = MailId(self.uuid(op.now));
         let content = Content {
             kind: mail.kind,
@@ -164,7 +169,7 @@ impl Core {
         // A struct of texts and numbers is always JSON.
         let json = Zeroizing::new(serde_json::to_vec(&content).unwrap_or_default());
         let sealed = self.master_key.seal(Shelf::Mail, id.0, &json, &*self.entropy);
-        Change::QueueMail(NewMail { id, kind: mail.kind, user, sealed, created: op.now })
+        Change::QueueMail(NewMail { id, kind, user, sealed, created: op.now })
     }
 
     fn unsealed(&self, queued: &QueuedMail) -> Option<Mail> {

@@ -37,6 +37,9 @@ pub enum Conflict {
     /// The identity at the provider is linked to a user already.
     #[error("identity taken")]
     IdentityTaken,
+    /// The link to a provider, or the one that was to remain, is gone.
+    #[error("identity gone")]
+    IdentityGone,
     /// The login under way was taken, has expired, or never was.
     #[error("flow gone")]
     FlowGone,

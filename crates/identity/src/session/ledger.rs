@@ -1,4 +1,5 @@
-//! Use cases of the ledger: recognise a presented secret, list, end one, end all.
+//! Use cases of the ledger: recognise a presented secret, sign out, and what an operator does. What people do with
+//! their own sessions stands in [`super::own`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,49 +125,6 @@ impl Sessions {
         self.end_all(op, &caller.user, surface.reach(), EndReason::SignedOutEverywhere).await
     }
 
-    /// The caller's live sessions as far as the surface's scope reaches, oldest first.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Forbidden`]: the credential may less than its owner. [`ErrorKind::Unavailable`].
-    pub async fn list_own(&self, op: &Op, surface: &Surface, caller: &Caller) -> Result<Vec<Session>> {
-        caller.must_be_whole()?;
-        let mut sessions = self.list(op, caller.user.number, false).await?;
-        if let Some(door) = surface.reach() {
-            sessions.retain(|session| session.door == door);
-        }
-        Ok(sessions)
-    }
-
-    /// One live session of the caller's, as far as the surface's scope reaches.
-    ///
-    /// # Errors
-    /// [`ErrorKind::SessionNotFound`]: there is none, it does not live, or it is not the caller's to see.
-    /// [`ErrorKind::Forbidden`], [`ErrorKind::Unavailable`].
-    pub async fn own(&self, op: &Op, surface: &Surface, caller: &Caller, id: SessionId) -> Result<Session> {
-        caller.must_be_whole()?;
-        let found = self.core.store.session(id).await?.filter(|session| {
-            session.user == caller.user.number
-                && session.state(op.now) == State::Live
-                && surface.reach().is_none_or(|door| session.door == door)
-        });
-        found.ok_or_else(|| ErrorKind::SessionNotFound.into())
-    }
-
-    /// Ends one of the caller's own sessions, the presented one or another.
-    ///
-    /// # Errors
-    /// As [`Sessions::own`].
-    pub async fn end_own(&self, op: &Op, surface: &Surface, caller: &Caller, id: SessionId) -> Result<()> {
-        let session = self.own(op, surface, caller, id).await?;
-        let reason = EndReason::EndedByOwner;
-        let event = Event::new(op, EventKind::SessionEnded)
-            .of(&caller.user)
-            .with_session(session.id)
-            .saying(reason.as_str());
-        self.commit(vec![Change::EndSession { session: id, at: op.now, reason }], vec![event]).await?;
-        Ok(())
-    }
-
     /// Ends all sessions of a user by every door: the operator's call.
     ///
     /// # Errors
@@ -219,7 +177,7 @@ impl Sessions {
         }
     }
 
-    async fn commit(&self, changes: Vec<Change>, events: Vec<Event>) -> Result<u64> {
+    pub(super) async fn commit(&self, changes: Vec<Change>, events: Vec<Event>) -> Result<u64> {
         let done = self.core.store.commit(Commit { changes, events }).await?;
         Ok(done.affected.last().copied().unwrap_or(0))
     }

@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::op::{Op, Timestamp};
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::throttle::{self, Bucket, Decision, Turn};
+use crate::user::User;
 
 /// How long a try waits for others at the same account to be settled.
 const LONGEST_TURN: Duration = Duration::from_secs(10);
@@ -67,6 +68,14 @@ impl Core {
         tokio::spawn(story.in_current_span())
             .await
             .unwrap_or_else(|error| Err(Error::new(ErrorKind::Internal).caused_by(error)))
+    }
+
+    /// What is stored of a user's password. The commit that follows sees to it that it is still of the version that was
+    /// checked.
+    pub(crate) async fn stored_password(&self, user: &User) -> Result<Option<String>> {
+        let Some(key) = user.login_keys().into_iter().next() else { return Ok(None) };
+        let found = self.store.credentials(&key).await?;
+        Ok(found.filter(|credentials| credentials.user.number == user.number).and_then(|own| own.password))
     }
 
     /// Compares a password with the stored one, as soon as this account has a try left. With nothing to compare

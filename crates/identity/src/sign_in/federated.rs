@@ -9,12 +9,13 @@ use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::federation::Provider;
 use crate::federation::join::{Known, refused};
-use crate::federation::upstream::Redemption;
+use crate::federation::upstream::{Claims, Redemption};
 use crate::flow::{self, Flow};
 use crate::op::Op;
 use crate::organization::joining::{Joined, KeptJoining};
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::secret::Secret;
+use crate::session::SessionId;
 use crate::session::caller::Caller;
 use crate::session::ledger::inactive;
 use crate::surface::Surface;
@@ -89,20 +90,9 @@ impl SignIn {
         surface: &Surface,
         answer: &ProviderAnswer,
     ) -> Result<ProviderSignedIn> {
-        let (flow, state) = self.take(op, surface, answer).await?;
+        let (flow, state) = self.take(op, surface, answer, None).await?;
         let provider = self.core.provider_of(&flow.provider)?;
-        let Some(code) = &answer.code else {
-            let denied = Error::new(ErrorKind::ProviderDenied);
-            return Err(denied.because("answer of the provider", "an error instead of a code", "a code"));
-        };
-        let redemption = Redemption {
-            code: code.expose(),
-            redirect_uri: &answer.redirect_uri,
-            nonce: &flow::nonce(&self.core.master_key, state),
-            verifier: &flow::verifier(&self.core.master_key, state),
-            issuer: answer.issuer.as_deref(),
-        };
-        let claims = self.core.upstream.redeem(op.now, &provider.id, &redemption).await?;
+        let claims = self.redeem(op, provider, answer, state).await?;
         let Known { user, made } = match self.core.user_behind(op, provider, &claims).await {
             Ok(known) => known,
             Err(error) => return Err(self.refuse(op, None, error).await),
@@ -114,6 +104,28 @@ impl SignIn {
         let ends = Ends::new(surface, answer.presented.as_ref(), false);
         let signed_in = self.open(op, surface, provider, user, &ends).await?;
         Ok(ProviderSignedIn { signed_in, return_to: flow.return_to, new_user: made, joined })
+    }
+
+    /// What the provider says of whoever came back with this answer.
+    pub(crate) async fn redeem(
+        &self,
+        op: &Op,
+        provider: &Provider,
+        answer: &ProviderAnswer,
+        state: &Secret,
+    ) -> Result<Claims> {
+        let Some(code) = &answer.code else {
+            let denied = Error::new(ErrorKind::ProviderDenied);
+            return Err(denied.because("answer of the provider", "an error instead of a code", "a code"));
+        };
+        let redemption = Redemption {
+            code: code.expose(),
+            redirect_uri: &answer.redirect_uri,
+            nonce: &flow::nonce(&self.core.master_key, state),
+            verifier: &flow::verifier(&self.core.master_key, state),
+            issuer: answer.issuer.as_deref(),
+        };
+        Ok(self.core.upstream.redeem(op.now, &provider.id, &redemption).await?)
     }
 
     /// Where the user belongs from now on, by a door that wants to know. Who may not sign in comes to nothing.
@@ -130,12 +142,14 @@ impl SignIn {
         self.core.settle_in(op, user, joining).await.map(Some)
     }
 
-    /// Takes the flow that the browser comes back to: begun in this browser, by this door, and not over.
-    async fn take<'a>(
+    /// Takes the flow that the browser comes back to: begun in this browser, by this door, as a login or to link an
+    /// identity for this session, and not over.
+    pub(crate) async fn take<'a>(
         &self,
         op: &Op,
         surface: &Surface,
         answer: &'a ProviderAnswer,
+        links: Option<SessionId>,
     ) -> Result<(Flow, &'a Secret)> {
         let Some(browser) = &answer.browser else {
             let missing = Error::new(ErrorKind::FlowMissing);
@@ -149,6 +163,9 @@ impl SignIn {
         }
         if flow.door != surface.door {
             return Err(not_this("a state of another door"));
+        }
+        if flow.links != links {
+            return Err(not_this("a state of another purpose, or of another session"));
         }
         let take = Change::TakeFlow { flow: flow.id, at: op.now };
         match self.core.store.commit(Commit { changes: vec![take], events: vec![] }).await {
@@ -255,7 +272,7 @@ impl SignIn {
     }
 }
 
-fn not_this(seen: &'static str) -> Error {
+pub(crate) fn not_this(seen: &'static str) -> Error {
     let wanted = "the state of a login under way in this browser by this door";
     Error::new(ErrorKind::FlowInvalid).because("login under way", seen, wanted)
 }

@@ -1,10 +1,11 @@
 //! Signing in: everything between a claim of who somebody is and an open session.
 //!
-//! [`password`] tells the story of a password login, [`federated`] that of one by a provider, [`attempt`] that of one try at a password, which a change of
-//! the password needs as well. However somebody proved who they are, [`Core::opening`]
+//! [`password`] tells the story of a password login, [`federated`] that of one by a provider, [`confirm`] that of one by
+//! who is signed in already, [`attempt`] that of one try at a password, which a change of the password needs as well. However somebody proved who they are, [`Core::opening`]
 //! makes the session, so that no way in can forget a lifetime, a limit or the fresh secret.
 
 pub(crate) mod attempt;
+mod confirm;
 mod federated;
 mod password;
 
@@ -22,6 +23,7 @@ use crate::surface::Surface;
 use crate::token;
 use crate::user::{Permissions, User, UserNumber};
 
+pub(crate) use self::federated::not_this;
 pub use self::federated::{ProviderAnswer, ProviderSignedIn, ProviderTokenSignIn};
 pub use self::password::PasswordSignIn;
 

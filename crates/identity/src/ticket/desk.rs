@@ -91,6 +91,24 @@ impl Core {
     /// # Errors
     /// [`ErrorKind::TicketInvalid`], one answer for everything that can be wrong with it. [`ErrorKind::Unavailable`].
     pub(crate) async fn ticket(&self, op: &Op, purpose: Purpose, presented: &str) -> Result<(Ticket, User)> {
+        let (ticket, user) = self.ticket_of_any_address(op, purpose, presented).await?;
+        let address = user.email.as_deref().and_then(LoginKey::of);
+        if address.as_ref() != Some(&ticket.address) {
+            return Err(invalid("one for an address that its owner has no more"));
+        }
+        Ok((ticket, user))
+    }
+
+    /// The same, to whatever address it was mailed.
+    ///
+    /// # Errors
+    /// As [`Core::ticket`].
+    pub(crate) async fn ticket_of_any_address(
+        &self,
+        op: &Op,
+        purpose: Purpose,
+        presented: &str,
+    ) -> Result<(Ticket, User)> {
         let token = Secret::presented(presented).ok_or_else(|| invalid("what is no token"))?;
         let jti = self.jti(op, purpose, &token).await?;
         let found = self.store.ticket_by_digest(&jti.digest()).await?;
@@ -98,9 +116,8 @@ impl Core {
         if ticket.purpose != purpose || ticket.expires <= op.now {
             return Err(invalid("one of another purpose, or past its end"));
         }
-        let address = user.email.as_deref().and_then(LoginKey::of);
-        if user.deleted.is_some() || address.as_ref() != Some(&ticket.address) {
-            return Err(invalid("one for an address that its owner has no more"));
+        if user.deleted.is_some() {
+            return Err(invalid("one of a deleted user"));
         }
         Ok((ticket, user))
     }

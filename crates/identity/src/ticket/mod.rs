@@ -34,11 +34,21 @@ pub enum Purpose {
     RestorePassword,
     /// The second step: sets a new password, once.
     UpdatePassword,
+    /// Shows that mail at an address is read by who wants the account to have it.
+    ConfirmAddress,
+    /// Shows that who reads mail at the address that the account has agrees to another one.
+    ApproveAddress,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 3] = [Self::VerifyEmail, Self::RestorePassword, Self::UpdatePassword];
+    pub const ALL: [Self; 5] = [
+        Self::VerifyEmail,
+        Self::RestorePassword,
+        Self::UpdatePassword,
+        Self::ConfirmAddress,
+        Self::ApproveAddress,
+    ];
 
     /// The word in the database and in the token's audience.
     pub fn as_str(self) -> &'static str {
@@ -46,6 +56,8 @@ impl Purpose {
             Self::VerifyEmail => "verify_email",
             Self::RestorePassword => "restore_password",
             Self::UpdatePassword => "update_password",
+            Self::ConfirmAddress => "confirm_address",
+            Self::ApproveAddress => "approve_address",
         }
     }
 
@@ -57,7 +69,7 @@ impl Purpose {
     /// How long such a ticket is good (ASVS 6.4.1, 6.5.5: ten minutes for a restored password).
     pub fn life(self) -> Duration {
         match self {
-            Self::VerifyEmail => Duration::from_hours(24),
+            Self::VerifyEmail | Self::ConfirmAddress | Self::ApproveAddress => Duration::from_hours(24),
             Self::RestorePassword | Self::UpdatePassword => Duration::from_mins(10),
         }
     }

@@ -1,4 +1,4 @@
-//! An operator gives a user another address.
+//! An operator gives a user another address. How a user asks for one stands in [`super::address_change`].
 
 use super::accounts::Accounts;
 use super::{Email, LoginKey, User};
@@ -15,7 +15,14 @@ impl Accounts {
     /// [`ErrorKind::EmailInvalid`], [`ErrorKind::LoginNameTaken`], [`ErrorKind::LoginNameRetired`],
     /// [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
     pub async fn set_email(&self, op: &Op, user: &User, email: &str, verified: bool) -> Result<User> {
-        let email = Email::new(email)?;
+        let changes = self.new_address(op, user, Email::new(email)?, verified);
+        let event = Event::new(op, EventKind::EmailChanged).of(user);
+        self.core.commit_with_mail(changes, vec![event]).await?;
+        Ok(self.core.store.user(user.number).await?.ok_or(ErrorKind::UserNotFound)?)
+    }
+
+    /// What another address changes. The one before is told, tickets for it are dead.
+    pub(super) fn new_address(&self, op: &Op, user: &User, email: Email, verified: bool) -> Vec<Change> {
         let old = user.email.as_deref().and_then(LoginKey::of);
         let username = user.username.as_deref().and_then(LoginKey::of);
         let same = old.as_ref() == Some(email.key());
@@ -38,8 +45,6 @@ impl Accounts {
         if !same {
             changes.extend(self.core.notice(op, user, MailKind::AddressChanged));
         }
-        let event = Event::new(op, EventKind::EmailChanged).of(user);
-        self.core.commit_with_mail(changes, vec![event]).await?;
-        Ok(self.core.store.user(user.number).await?.ok_or(ErrorKind::UserNotFound)?)
+        changes
     }
 }

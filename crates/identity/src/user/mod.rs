@@ -1,10 +1,13 @@
 //! Users: who they are and what state they are in. How they prove it stands in `sign_in`, how an operator changes
 //! them in [`accounts`] and `address`, what they may do to each other in [`delegated`], whom they see in [`directory`],
-//! how they come to an account in [`sign_up`], how they change their own password in [`own_password`] and come by a
-//! forgotten one in [`restore`].
+//! how they come to an account in [`sign_up`], how they change their own password in [`own_password`] and
+//! [`chosen_password`], and come by a forgotten one in [`restore`], how they come
+//! by another address in [`address_change`].
 
 pub mod accounts;
 mod address;
+pub mod address_change;
+mod chosen_password;
 pub mod delegated;
 pub mod directory;
 mod name;

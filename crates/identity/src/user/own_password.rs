@@ -98,7 +98,7 @@ impl Accounts {
 
     async fn exchange(&self, op: &Op, whose: &Subject, old: Password, change: ChangePassword) -> Result<()> {
         let user = &whose.user;
-        let stored = self.stored_password(user).await?;
+        let stored = self.core.stored_password(user).await?;
         let attempt = self.core.attempt(op, Bucket::User(user.number), stored.as_deref(), old).await?;
         if !attempt.matches {
             return Err(self.refuse_old(op, &attempt, user, "wrong password").await);
@@ -114,28 +114,9 @@ impl Accounts {
         let held = whose.by.as_ref();
         let held = held.map(|by| Change::HoldUser { user: by.number, version: by.credential_version });
         let mut changes: Vec<Change> = held.into_iter().collect();
-        changes.extend([
-            Change::SetPassword {
-                user: user.number,
-                version: user.credential_version,
-                hash,
-                must_change: false,
-                at: op.now,
-            },
-            attempt.succeeded(),
-            Change::EndTickets { user: user.number },
-        ]);
-        changes.extend(self.core.notice(op, user, MailKind::PasswordChanged));
-        let mut changed = Event::new(op, EventKind::PasswordChanged).of(user);
-        changed.session = whose.except;
-        let mut events = vec![changed];
-        if change.end_others {
-            let reason = EndReason::PasswordChanged;
-            let except = whose.except;
-            changes.push(Change::EndSessions { user: user.number, door: None, except, at: op.now, reason });
-            changes.push(Change::EndStandingKeys { user: user.number, at: op.now, reason });
-            events.push(Event::new(op, EventKind::SessionsEnded).of(user).saying(reason.as_str()));
-        }
+        let (set, events) = self.new_password(op, user, hash, whose.except, change.end_others);
+        changes.extend(set);
+        changes.push(attempt.succeeded());
         match self.core.commit_with_mail(changes, events).await {
             Ok(()) => Ok(()),
             // Suspended, signed out everywhere or changed elsewhere while we hashed: what was right is right no more.
@@ -146,11 +127,31 @@ impl Accounts {
         }
     }
 
-    /// What is stored of the user's password; the commit sees to it that it is still of the version that was checked.
-    async fn stored_password(&self, user: &User) -> Result<Option<String>> {
-        let Some(key) = user.login_keys().into_iter().next() else { return Ok(None) };
-        let found = self.core.store.credentials(&key).await?;
-        Ok(found.filter(|credentials| credentials.user.number == user.number).and_then(|own| own.password))
+    /// What a password that its owner chose changes, and what is told of it.
+    pub(super) fn new_password(
+        &self,
+        op: &Op,
+        user: &User,
+        hash: String,
+        except: Option<SessionId>,
+        end_others: bool,
+    ) -> (Vec<Change>, Vec<Event>) {
+        let (number, version) = (user.number, user.credential_version);
+        let mut changes = vec![
+            Change::SetPassword { user: number, version, hash, must_change: false, at: op.now },
+            Change::EndTickets { user: number },
+        ];
+        changes.extend(self.core.notice(op, user, MailKind::PasswordChanged));
+        let mut changed = Event::new(op, EventKind::PasswordChanged).of(user);
+        changed.session = except;
+        let mut events = vec![changed];
+        if end_others {
+            let reason = EndReason::PasswordChanged;
+            changes.push(Change::EndSessions { user: number, door: None, except, at: op.now, reason });
+            changes.push(Change::EndStandingKeys { user: number, at: op.now, reason });
+            events.push(Event::new(op, EventKind::SessionsEnded).of(user).saying(reason.as_str()));
+        }
+        (changes, events)
     }
 
     async fn refuse_old(&self, op: &Op, attempt: &Attempt, user: &User, seen: &'static str) -> Error {

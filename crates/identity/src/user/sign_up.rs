@@ -125,6 +125,9 @@ impl Accounts {
             | MailKind::AddressTaken
             | MailKind::PasswordChanged
             | MailKind::AddressChanged
+            | MailKind::ConfirmAddress
+            | MailKind::ApproveAddress
+            | MailKind::WaysInChanged
             | MailKind::Invitation => Purpose::RestorePassword,
         };
         for _ in 0..3 {

@@ -1,15 +1,19 @@
 //! Use cases of the core on a real database: what they promise, alone and against each other.
 #![cfg(test)]
 
+mod address_change;
 mod at_rest;
 mod audit;
+mod confirm;
 mod delegated;
 mod enumeration;
 mod invitations;
 mod keyring;
 mod organization;
 mod organization_keys;
+mod own_keys;
 mod own_password;
+mod own_sessions;
 mod races;
 mod sign_in;
 mod sign_up_enumeration;

@@ -20,6 +20,7 @@ use identity::secret::Digest;
 use identity::session::{Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
 use identity::ticket::Ticket;
+use identity::user::address_change::AddressChange;
 use identity::user::directory::{UserPage, UserQuery};
 use identity::user::{Credentials, LoginKey, User, UserNumber};
 use identity::{Door, Identity, MasterKey, Parts, Policy, Secret, Timestamp};
@@ -208,6 +209,11 @@ impl Store for Watched {
         self.server.store().api_keys(of, door).await
     }
 
+    async fn api_keys_of(&self, of: UserNumber) -> StoreResult<Vec<ApiKey>> {
+        self.note("api_keys_of");
+        self.server.store().api_keys_of(of).await
+    }
+
     async fn api_key(&self, id: ApiKeyId) -> StoreResult<Option<ApiKey>> {
         self.note("api_key");
         self.server.store().api_key(id).await
@@ -274,6 +280,11 @@ impl Store for Watched {
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {
         self.note("ticket_by_digest");
         self.server.store().ticket_by_digest(digest).await
+    }
+
+    async fn address_change(&self, of: UserNumber) -> StoreResult<Option<AddressChange>> {
+        self.note("address_change");
+        self.server.store().address_change(of).await
     }
 
     async fn external_identity(

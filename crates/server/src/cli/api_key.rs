@@ -53,7 +53,8 @@ pub(super) async fn run(
     }
 }
 
-/// The keys of the dialect that was named, or of the only one that is served and has some.
+/// The keys of the dialect that was named, or of the first one that is served and has some, so that what was written
+/// before there were others goes on.
 fn surface(dialects: &[Entry], config: &Config, named: Option<&str>) -> Result<KeySurface, Failure> {
     let with_keys = |entry: &Entry| (entry.keys)().map(|keys| (entry.dialect.name, keys));
     if let Some(named) = named {
@@ -63,17 +64,11 @@ fn surface(dialects: &[Entry], config: &Config, named: Option<&str>) -> Result<K
             Failure::Usage(format!("no dialect {named} has API keys: these do: {}", names.join(", ")))
         });
     }
-    let served = dialects.iter().filter(|entry| (entry.is_enabled)(config)).filter_map(with_keys);
-    let mut served: Vec<(&str, KeySurface)> = served.collect();
-    match (served.pop(), served.is_empty()) {
-        (Some((_, only)), true) => Ok(only),
-        (Some(_), false) => {
-            Err(Failure::Usage("several dialects have API keys: say which with --dialect".to_owned()))
-        }
-        (None, _) => Err(Failure::Usage(
-            "no dialect that is served has API keys: enable one, or name one with --dialect".to_owned(),
-        )),
-    }
+    let mut served = dialects.iter().filter(|entry| (entry.is_enabled)(config)).filter_map(with_keys);
+    served.next().map(|(_, keys)| keys).ok_or_else(|| {
+        let told = "no dialect that is served has API keys: enable one, or name one with --dialect";
+        Failure::Usage(told.to_owned())
+    })
 }
 
 fn life(create: &ApiKeyCreate) -> Result<Option<Duration>, Failure> {
@@ -112,18 +107,15 @@ mod tests {
     }
 
     #[test]
-    fn the_only_dialect_with_keys_need_not_be_named() {
-        for (one, other) in [("probe", "trieve"), ("trieve", "probe")] {
-            let without = format!("[dialects]\n{other}.enabled = false");
-            assert_eq!(chosen(&without, None), Ok(one.to_owned()));
-            assert_eq!(chosen("", Some(one)), Ok(one.to_owned()));
-            assert_eq!(chosen(&without, Some(other)), Ok(other.to_owned()), "it may be served again");
-        }
-        let off = "[dialects]\nprobe.enabled = false\ntrieve.enabled = false";
+    fn the_first_dialect_with_keys_need_not_be_named() {
+        let own_only = "[dialects]\nprobe.enabled = false\ntrieve.enabled = false";
+        assert_eq!(chosen(own_only, None), Ok("native".to_owned()));
+        assert_eq!(chosen("", Some("probe")), Ok("probe".to_owned()));
+        assert_eq!(chosen("", None), Ok("probe".to_owned()), "the first of several");
+        let off = "[dialects]\nprobe.enabled = false\ntrieve.enabled = false\nnative.enabled = false";
         assert!(chosen(off, None).expect_err("refused").starts_with("2: no dialect that is served"));
-        assert!(chosen("", None).expect_err("refused").starts_with("2: several dialects have API keys"));
         for without in ["knox", "Probe", "nothing"] {
-            let told = format!("2: no dialect {without} has API keys: these do: probe, trieve");
+            let told = format!("2: no dialect {without} has API keys: these do: probe, trieve, native");
             assert_eq!(chosen("", Some(without)), Err(told));
         }
     }

@@ -110,6 +110,10 @@ impl From<Error> for Failure {
             | ErrorKind::InvitationNotFound
             | ErrorKind::InvitationUsed
             | ErrorKind::InvitationNotYours
+            | ErrorKind::FreshLoginRequired
+            | ErrorKind::IdentityTaken
+            | ErrorKind::IdentityNotFound
+            | ErrorKind::LastWayIn
             | ErrorKind::Internal => return Self::Refused(error.into()),
         };
         Self::Refused(anyhow::anyhow!(sentence))

@@ -72,6 +72,7 @@ impl Judge<'_> {
         let probe = self.probe(&raw.dialects.probe);
         let bixarena = self.bixarena(&raw.dialects.bixarena, &raw.providers, public_url.as_ref());
         let trieve = self.trieve(&raw.dialects.trieve, &raw.providers);
+        let native = self.native(&raw.dialects.native);
         let data_dir = data_dir?;
         let config = Config {
             listen: listen?,
@@ -96,6 +97,7 @@ impl Judge<'_> {
                 probe: probe?,
                 bixarena: bixarena?,
                 trieve: trieve?,
+                native: native?,
             },
         };
         self.public_address(&config);

@@ -10,6 +10,7 @@
 mod bixarena;
 mod installation;
 mod knox;
+mod native;
 mod probe;
 mod providers;
 mod syntho;
@@ -81,6 +82,7 @@ const SECTIONS: &[&[Key]] = &[
     probe::KEYS,
     bixarena::KEYS,
     trieve::KEYS,
+    native::KEYS,
 ];
 
 /// Every key there is, in the order in which people read them; the keys of a section stand together.

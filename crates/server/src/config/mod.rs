@@ -18,6 +18,7 @@ mod knox;
 mod layers;
 mod load;
 mod mail;
+mod native;
 mod origin;
 mod probe;
 mod provider;
@@ -49,6 +50,7 @@ pub use keys::{ARRAYS, Array, Key, Kind, Preset, keys};
 pub use knox::Knox;
 pub use load::{ConfigError, DEFAULT_FILE, Loaded, load, parse};
 pub use mail::{Mail, Sender, SmtpLogin, SmtpSecurity, SmtpUrl};
+pub use native::Native;
 pub use origin::WebOrigin;
 pub use probe::Probe;
 pub use provider::Provider;
@@ -152,4 +154,6 @@ pub struct Dialects {
     pub bixarena: BixArena,
     /// `[dialects.trieve]`
     pub trieve: Trieve,
+    /// `[dialects.native]`
+    pub native: Native,
 }

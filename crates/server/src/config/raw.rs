@@ -107,6 +107,7 @@ pub(super) struct Dialects {
     pub(super) probe: Probe,
     pub(super) bixarena: BixArena,
     pub(super) trieve: Trieve,
+    pub(super) native: Native,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -176,6 +177,15 @@ pub(super) struct Trieve {
     pub(super) allowed_origins: Vec<String>,
     pub(super) session_lifetime: String,
     pub(super) provider: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Native {
+    pub(super) enabled: bool,
+    pub(super) allowed_origins: Vec<String>,
+    pub(super) session_idle: String,
+    pub(super) session_lifetime: String,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -114,6 +114,7 @@ fn raw(config: &Config) -> raw::Raw {
             probe: probe(&config.dialects.probe),
             bixarena: bixarena(&config.dialects.bixarena),
             trieve: trieve(&config.dialects.trieve),
+            native: native(&config.dialects.native),
         },
     }
 }
@@ -228,6 +229,15 @@ fn trieve(trieve: &super::Trieve) -> raw::Trieve {
         allowed_origins: trieve.allowed_origins.iter().map(ToString::to_string).collect(),
         session_lifetime: duration::format(trieve.session_lifetime),
         provider: trieve.provider.as_ref().map(ProviderId::to_string).unwrap_or_default(),
+    }
+}
+
+fn native(native: &super::Native) -> raw::Native {
+    raw::Native {
+        enabled: native.enabled,
+        allowed_origins: native.allowed_origins.iter().map(ToString::to_string).collect(),
+        session_idle: duration::format(native.session_idle),
+        session_lifetime: duration::format(native.session_lifetime),
     }
 }
 

@@ -22,7 +22,14 @@ pub(super) fn id() -> MailId {
 
 pub(super) fn mail(kind: MailKind) -> Mail {
     let secret = Secret::presented("tok-en.1").expect("a secret");
-    let has_token = matches!(kind, MailKind::VerifyEmail | MailKind::RestorePassword | MailKind::Invitation);
+    let has_token = matches!(
+        kind,
+        MailKind::VerifyEmail
+            | MailKind::RestorePassword
+            | MailKind::ConfirmAddress
+            | MailKind::ApproveAddress
+            | MailKind::Invitation
+    );
     let link = InvitationLink {
         app_url: "https://app.example".to_owned(),
         redirect_uri: "https://app.example/a?b=c&d".to_owned(),

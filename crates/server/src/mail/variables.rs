@@ -46,7 +46,11 @@ fn way(mail: &Mail) -> Option<Way<'_>> {
         MailKind::VerifyEmail => Some(Way::Page("/verify-email")),
         MailKind::RestorePassword => Some(Way::Page("/restore-password")),
         MailKind::Invitation => mail.invited_to.as_ref().map(Way::Application),
-        MailKind::AddressTaken | MailKind::PasswordChanged | MailKind::AddressChanged => None,
+        MailKind::ConfirmAddress | MailKind::ApproveAddress => Some(Way::Page("/confirm-address")),
+        MailKind::AddressTaken
+        | MailKind::PasswordChanged
+        | MailKind::AddressChanged
+        | MailKind::WaysInChanged => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The two pages that links in mail lead to: confirm an address, choose a new password.
+//! The pages that links in mail lead to: confirm an address, agree to another one, choose a new password.
 //!
 //! They work without scripts. Opening one changes nothing, because programs open links too: the button does. The token
 //! stands in the address and in the form, and is led nowhere else.
@@ -10,6 +10,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use identity::user::address_change::AddressChanged;
 use identity::user::restore::RestoreStep;
 use identity::{Actor, Door, Error, ErrorKind};
 use web::{Context, Fault, Refusal, Web};
@@ -24,6 +25,7 @@ const DOOR: Door = Door::new("page");
 pub(crate) fn routes(web: &Web) -> Router {
     Router::new()
         .route("/verify-email", get(ask_to_verify).post(verify))
+        .route("/confirm-address", get(ask_to_agree).post(agree))
         .route("/restore-password", get(ask_for_password).post(restore))
         .with_state(web.clone())
 }
@@ -92,6 +94,32 @@ async fn verify(State(web): State<Web>, context: Context, request: Request) -> R
     }
 }
 
+async fn ask_to_agree(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
+    let fields = Fields::read(&web, query.unwrap_or_default().as_bytes());
+    let form = Form { fields: &fields, button: "I agree", asks_for_password: None };
+    let told =
+        Page::told("Another address for your account", "It changes when everybody who is asked has agreed.");
+    shown(StatusCode::OK, &Page { form: Some(form), ..told })
+}
+
+async fn agree(State(web): State<Web>, context: Context, request: Request) -> Response {
+    let fields = match Fields::of_form(&web, request).await {
+        Ok(fields) => fields,
+        Err(response) => return response,
+    };
+    let op = context.op(&DOOR, Actor::Anonymous);
+    match web.identity.accounts.agree_to_address(&op, &fields.token).await {
+        Ok(AddressChanged::Done) => {
+            shown(StatusCode::OK, &Page::told("The address is changed", "It is the one of your account now."))
+        }
+        Ok(AddressChanged::NotYet) => {
+            let text = "The message to the other address is still to be followed.";
+            shown(StatusCode::OK, &Page::told("Thank you", text))
+        }
+        Err(error) => refused(&error, None),
+    }
+}
+
 async fn ask_for_password(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
     let fields = Fields::read(&web, query.unwrap_or_default().as_bytes());
     shown(StatusCode::OK, &password_page(&web, &fields, "It ends every session of your account."))
@@ -136,6 +164,9 @@ fn refused(error: &Error, again: Option<&Page<'_>>) -> Response {
             "This link is no longer good",
             "It was used, has expired, or a newer one was sent. Ask for another one.",
         ),
+        (ErrorKind::LoginNameTaken | ErrorKind::LoginNameRetired, _) => {
+            told(StatusCode::CONFLICT, "Not this address", "It cannot be used for an account any more.")
+        }
         (ErrorKind::PasswordSignInDisabled, _) => {
             told(StatusCode::FORBIDDEN, "Not here", "There is no signing in with a password on this server.")
         }

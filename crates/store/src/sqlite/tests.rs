@@ -70,6 +70,7 @@ fn hot_statements_use_the_index_that_is_there_for_them() {
         ("sessions::LIVE_PAGE", "s USING INDEX sessions_user_live (user_number=? AND id>?)"),
         ("sessions::END", "sessions USING PRIMARY KEY (id=?)"),
         ("api_keys::BY_DIGEST", "k USING INDEX api_keys_digest (digest=? AND digest_kind=?)"),
+        ("api_keys::OF_USER", "k USING INDEX api_keys_user (user_number=?)"),
         ("api_keys::OF_DOOR", "k USING INDEX api_keys_user (user_number=? AND door=?)"),
         ("api_keys::OF_ORGANIZATION_BY_DIGEST", "k USING INDEX api_keys_digest (digest=? AND digest_kind=?)"),
         (

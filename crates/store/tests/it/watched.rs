@@ -17,6 +17,7 @@ use identity::secret::Digest;
 use identity::session::{Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
 use identity::ticket::Ticket;
+use identity::user::address_change::AddressChange;
 use identity::user::directory::{UserPage, UserQuery};
 use identity::user::{Credentials, LoginKey, User, UserNumber};
 use identity::{Door, Timestamp};
@@ -99,6 +100,11 @@ impl Store for Watched {
         self.inner.api_keys(of, door).await
     }
 
+    async fn api_keys_of(&self, of: UserNumber) -> StoreResult<Vec<ApiKey>> {
+        self.used("api_keys_of");
+        self.inner.api_keys_of(of).await
+    }
+
     async fn api_key(&self, id: ApiKeyId) -> StoreResult<Option<ApiKey>> {
         self.used("api_key");
         self.inner.api_key(id).await
@@ -165,6 +171,11 @@ impl Store for Watched {
     async fn ticket_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Ticket, User)>> {
         self.used("ticket_by_digest");
         self.inner.ticket_by_digest(digest).await
+    }
+
+    async fn address_change(&self, of: UserNumber) -> StoreResult<Option<AddressChange>> {
+        self.used("address_change");
+        self.inner.address_change(of).await
     }
 
     async fn external_identity(

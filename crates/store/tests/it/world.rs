@@ -20,6 +20,7 @@ use identity::secret::Digest;
 use identity::session::{NewSession, Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
 use identity::ticket::{NewTicket, Ticket};
+use identity::user::address_change::AddressChange;
 use identity::user::directory::{SortField, UserQuery};
 use identity::user::{NewUser, User, UserNumber};
 use identity::{Door, Timestamp};
@@ -76,6 +77,7 @@ struct State {
     sessions: Vec<Session>,
     api_keys: Vec<ApiKey>,
     tickets: Vec<Ticket>,
+    address_changes: Vec<AddressChange>,
     organizations: Vec<(Organization, Vec<Membership>, Vec<Invitation>)>,
     external_identities: Vec<ExternalIdentity>,
     flows: Vec<Flow>,
@@ -148,6 +150,7 @@ impl World {
             sessions: vec![],
             api_keys: vec![],
             tickets: vec![],
+            address_changes: vec![],
             organizations: vec![],
             external_identities: vec![],
             flows: vec![],
@@ -178,6 +181,7 @@ impl World {
         for n in 1..10 {
             let query = SessionQuery { live_at: None, after: None, limit: 1000 };
             state.sessions.extend(store.sessions(UserNumber(n), query).await.unwrap());
+            state.address_changes.extend(store.address_change(UserNumber(n)).await.unwrap());
             state.external_identities.extend(store.external_identities(UserNumber(n)).await.unwrap());
             for door in ["knox", "probe"] {
                 state.api_keys.extend(store.api_keys(UserNumber(n), &Door::new(door)).await.unwrap());
@@ -378,6 +382,7 @@ pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, O
         ("session_by_digest", store.session_by_digest(&digest(session)).await.err()),
         ("sessions", store.sessions(UserNumber(1), query).await.err()),
         ("api_key_by_digest", store.api_key_by_digest(&digest(session)).await.err()),
+        ("api_keys_of", store.api_keys_of(UserNumber(1)).await.err()),
         ("api_keys", store.api_keys(UserNumber(1), &Door::new("probe")).await.err()),
         ("api_key", store.api_key(ApiKeyId(id())).await.err()),
         ("organization_key_by_digest", store.organization_key_by_digest(&digest(session)).await.err()),
@@ -392,6 +397,7 @@ pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, O
         ("invitation_by_digest", store.invitation_by_digest(&digest(session)).await.err()),
         ("invitations", store.invitations(nowhere).await.err()),
         ("ticket_by_digest", store.ticket_by_digest(&digest(session)).await.err()),
+        ("address_change", store.address_change(UserNumber(1)).await.err()),
         ("external_identity", store.external_identity("https://op.example", "1").await.err()),
         ("external_identities", store.external_identities(UserNumber(1)).await.err()),
         ("flow_by_digest", store.flow_by_digest(&digest(session)).await.err()),

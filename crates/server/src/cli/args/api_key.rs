@@ -23,7 +23,7 @@ pub struct ApiKeyCreate {
     /// What to call the key
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub name: String,
-    /// The dialect that accepts the key; without it the only one that is served and has keys
+    /// The dialect that accepts the key; without it the first one that is served and has keys
     #[arg(long, value_name = "DIALECT", value_parser = NonEmptyStringValueParser::new())]
     pub dialect: Option<String>,
     /// How long the key lives, such as 90d; without it, until it is revoked

@@ -1,4 +1,4 @@
-//! What `[mail]`, `[captcha]`, `return_urls` and `[dialects.probe]` mean, and what of them is refused.
+//! What `[mail]`, `[captcha]`, `return_urls` and `[dialects.probe]` and `[dialects.native]` mean, and what of them is refused.
 
 use std::path::Path;
 use std::time::Duration;
@@ -211,6 +211,24 @@ fn probes_short_term_is_not_longer_than_its_long_term() {
         (
             "[dialects.probe]\nlong_term = \"0s\"",
             "dialects.probe.long_term: a duration longer than zero is wanted",
+        ),
+    ]);
+}
+
+#[test]
+fn a_native_session_rests_no_longer_than_it_lives() {
+    let native = config("").dialects.native;
+    let day = Duration::from_hours(24);
+    assert_eq!((native.session_idle, native.session_lifetime), (7 * day, 30 * day));
+    config("[dialects.native]\nsession_lifetime = \"7d\"");
+    refused(&[
+        (
+            "[dialects.native]\nsession_lifetime = \"6d\"\nsession_idle = \"7d\"",
+            "dialects.native.session_idle: at most session_lifetime, 6d, is wanted: no session rests longer than it lives",
+        ),
+        (
+            "[dialects.native]\nsession_idle = \"0s\"",
+            "dialects.native.session_idle: a duration longer than zero is wanted",
         ),
     ]);
 }

@@ -140,6 +140,12 @@ scope = "account"
 allowed_origins = ["https://app.example"]
 session_lifetime = "8h"
 provider = "acme"
+
+[dialects.native]
+enabled = false
+allowed_origins = ["https://app.example"]
+session_idle = "1h"
+session_lifetime = "12h"
 "#;
 
 #[test]

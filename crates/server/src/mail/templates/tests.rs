@@ -62,7 +62,9 @@ fn a_message_says_what_it_is_about_in_text_and_in_html() {
 
 #[test]
 fn the_token_and_the_link_stand_on_lines_of_their_own() {
-    for kind in [MailKind::VerifyEmail, MailKind::RestorePassword] {
+    for kind in
+        [MailKind::VerifyEmail, MailKind::RestorePassword, MailKind::ConfirmAddress, MailKind::ApproveAddress]
+    {
         let words = words_of(&built_in(), &mail(kind));
         assert!(words.text.lines().any(|line| line == "tok-en.1"), "{}", words.text);
         let link =

@@ -61,6 +61,21 @@ pub(super) async fn a_key_reads_back_as_made(world: &World) {
     assert!(world.now(&ann).await == ann, "making a key changes nothing of its owner");
 }
 
+/// Not those that were ended, nor an organization's, nor somebody else's.
+pub(super) async fn the_keys_of_a_user_are_told_by_door_and_age(world: &World) {
+    let ann = world.user("ann").await;
+    let bob = world.user("bob").await;
+    let mut keys = Vec::new();
+    for door in ["probe", "knox", "probe", "knox"] {
+        keys.push(world.key(&ann, door).await);
+        world.key(&bob, door).await;
+    }
+    world.apply(end(keys[0].id, 5, EndReason::Revoked)).await;
+    let expected = [keys[1].clone(), keys[3].clone(), keys[2].clone()];
+    assert_eq!(world.store.api_keys_of(ann.number).await.unwrap(), expected);
+    assert_eq!(world.store.api_keys_of(NOBODY).await.unwrap(), []);
+}
+
 pub(super) async fn nothing_is_found_by_what_is_no_key(world: &World) {
     let ann = world.user("ann").await;
     let key = world.key(&ann, "probe").await;

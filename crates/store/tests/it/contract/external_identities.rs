@@ -1,6 +1,6 @@
 //! Who users are to providers.
 
-use identity::federation::{ExternalIdentity, NewExternalIdentity};
+use identity::federation::{ExternalIdentity, ExternalIdentityId, NewExternalIdentity};
 use identity::ports::{Change, Conflict, Store as _};
 use identity::user::{FIRST_VERSION, NewUser, Status, User, UserNumber};
 
@@ -145,6 +145,44 @@ pub(super) async fn a_user_is_made_and_linked_in_one_commit(world: &World) {
     let changes = vec![Change::CreateUser(cid.clone()), link(new_identity(cid.id, "2"), FIRST_VERSION)];
     assert!(world.commit(changes).await.is_err());
     assert!(world.store.user_by_name(&key("cid")).await.unwrap().is_none());
+}
+
+fn unlink(identity: &ExternalIdentity, version: i64, keeps: Option<ExternalIdentityId>) -> Change {
+    Change::UnlinkIdentity { identity: identity.id, user: identity.user, version, keeps }
+}
+
+pub(super) async fn a_link_is_taken_away_once_by_its_user(world: &World) {
+    let ann = world.user("ann").await;
+    let bob = world.user("bob").await;
+    let (one, two) =
+        (world.link(new_identity(ann.id, "1")).await, world.link(new_identity(ann.id, "2")).await);
+    let foreign = ExternalIdentity { user: bob.number, ..one.clone() };
+    assert_eq!(world.refused(unlink(&foreign, 1, None)).await, Conflict::IdentityGone);
+    assert_eq!(world.refused(unlink(&one, 2, None)).await, Conflict::UserChanged);
+    assert_eq!(world.apply(unlink(&one, 1, None)).await, 1);
+    assert_eq!(world.refused(unlink(&one, 1, None)).await, Conflict::IdentityGone);
+    let left = world.store.external_identities(ann.number).await.unwrap();
+    assert_eq!(left, std::slice::from_ref(&two));
+    world.link(new_identity(bob.id, "1")).await;
+    world.apply(Change::SetStatus { user: ann.number, status: Status::Suspended, at: at(8) }).await;
+    for version in [1, 2] {
+        assert_eq!(world.refused(unlink(&two, version, None)).await, Conflict::UserChanged);
+    }
+}
+
+/// The one that is to remain is the same user's, and there.
+pub(super) async fn a_link_is_taken_away_while_another_remains(world: &World) {
+    let ann = world.user("ann").await;
+    let bob = world.user("bob").await;
+    let (one, two) =
+        (world.link(new_identity(ann.id, "1")).await, world.link(new_identity(ann.id, "2")).await);
+    let bobs = world.link(new_identity(bob.id, "3")).await;
+    for keeps in [bobs.id, ExternalIdentityId(id())] {
+        assert_eq!(world.refused(unlink(&one, 1, Some(keeps))).await, Conflict::IdentityGone);
+    }
+    assert_eq!(world.apply(unlink(&one, 1, Some(two.id))).await, 1);
+    assert_eq!(world.refused(unlink(&two, 1, Some(one.id))).await, Conflict::IdentityGone);
+    assert_eq!(world.store.external_identities(ann.number).await.unwrap(), [two]);
 }
 
 pub(super) async fn a_deleted_users_identities_are_free_again(world: &World) {

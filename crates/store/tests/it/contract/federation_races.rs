@@ -95,6 +95,27 @@ pub(super) async fn an_identity_moves_on_when_its_user_is_deleted(world: &World)
     }
 }
 
+/// Each is taken away as long as the next one is there: the last one stays, whoever was first.
+pub(super) async fn of_the_last_links_one_remains(world: &World) {
+    for round in 0..8 {
+        let user = world.user(&format!("user-{round}")).await;
+        let mut links = Vec::new();
+        for n in 0..4 {
+            links.push(world.link(new_identity(user.id, &format!("{round}-{n}"))).await);
+        }
+        let unlink = |n: usize, keeps: usize| {
+            let (identity, keeps) = (links[n % 4].id, Some(links[keeps % 4].id));
+            let (user, version) = (user.number, user.credential_version);
+            only(Change::UnlinkIdentity { identity, user, version, keeps })
+        };
+        let commits = (0..4).flat_map(|n| [unlink(n, n + 1), unlink(n, n + 2)]).collect();
+        let outcomes = commit_together(world, commits).await;
+        let gone = applied(&outcomes, Conflict::IdentityGone);
+        let left = world.store.external_identities(user.number).await.unwrap().len();
+        assert!(left >= 1 && gone + left == 4, "{gone} gone, {left} left");
+    }
+}
+
 /// security, "Code redeemed twice in parallel": of 50 who come back at once, one goes on.
 pub(super) async fn a_flow_is_taken_by_one(world: &World) {
     for _ in 0..4 {

@@ -7,6 +7,7 @@ use identity::organization::OrganizationId;
 use identity::organization::joining::KeptJoining;
 use identity::ports::{Change, Conflict, Store as _};
 use identity::secret::{Digest, DigestKind};
+use identity::session::SessionId;
 use uuid::Uuid;
 
 use crate::world::{World, at, digest_of, id, new_flow};
@@ -34,6 +35,7 @@ pub(super) async fn a_flow_reads_back_as_opened(world: &World) {
         },
         created: at(3),
         expires: at(603),
+        links: Some(SessionId(id())),
         ..flow
     };
     let new = NewFlow { flow: flow.clone(), digest: digest.clone() };

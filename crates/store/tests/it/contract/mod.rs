@@ -4,6 +4,7 @@
 //! applied, or a change and the conflict it misses with. A case that does not use what it declares fails, and so
 //! does the port when one of its parts is declared by no case ([`ratchet`]).
 
+mod address_changes;
 mod addresses;
 mod api_keys;
 mod audit;
@@ -91,6 +92,18 @@ macro_rules! on {
             addresses::an_address_is_verified_for_who_was_read_and_not_suspended ["VerifyEmail/UserChanged"]
             addresses::a_change_of_a_user_is_dated ["SetPassword" "SetStatus"]
 
+            address_changes::a_change_reads_back_as_begun ["OpenAddressChange" "address_change"]
+            address_changes::a_change_takes_the_place_of_the_one_before
+                ["OpenAddressChange" "RedeemTicket/TicketGone"]
+            address_changes::an_active_user_with_the_version_read_begins_one ["OpenAddressChange/UserChanged"]
+            address_changes::both_sides_agree_once_and_in_time
+                ["AgreeToAddress" "AgreeToAddress/TicketGone" "CloseAddressChange" "CloseAddressChange/TicketGone"]
+            address_changes::one_side_is_enough_where_the_other_is_not_waited_for
+                ["CloseAddressChange" "AgreeToAddress/TicketGone"]
+            address_changes::what_is_over_or_a_deleted_users_is_forgotten ["ForgetMail" "DeleteUser" "address_change"]
+            address_changes::two_sides_that_agree_at_once_change_it_once
+                ["AgreeToAddress" "AgreeToAddress/TicketGone" "CloseAddressChange"]
+
             directory::users_are_listed_in_each_order_and_its_reverse ["users_matching"]
             directory::pages_follow_each_other_without_a_gap ["users_matching"]
             directory::only_the_wanted_statuses_are_listed ["users_matching"]
@@ -121,6 +134,7 @@ macro_rules! on {
             sessions::a_session_lives_until_its_first_end ["sessions"]
 
             api_keys::a_key_reads_back_as_made ["OpenApiKey" "api_key_by_digest" "api_keys"]
+            api_keys::the_keys_of_a_user_are_told_by_door_and_age ["api_keys_of" "EndApiKey"]
             api_keys::nothing_is_found_by_what_is_no_key ["api_key_by_digest" "api_keys"]
             api_keys::only_an_active_user_with_the_version_read_gets_a_key ["OpenApiKey/UserChanged"]
             api_keys::the_limit_counts_keys_of_one_user_and_door_that_were_not_ended
@@ -190,6 +204,10 @@ macro_rules! on {
             external_identities::an_id_makes_one_link ["LinkIdentity"]
             external_identities::a_user_is_made_and_linked_in_one_commit
                 ["CreateUser" "LinkIdentity" "LinkIdentity/IdentityTaken" "LinkIdentity/UserChanged"]
+            external_identities::a_link_is_taken_away_once_by_its_user
+                ["UnlinkIdentity" "UnlinkIdentity/IdentityGone" "UnlinkIdentity/UserChanged"]
+            external_identities::a_link_is_taken_away_while_another_remains
+                ["UnlinkIdentity" "UnlinkIdentity/IdentityGone"]
             external_identities::a_deleted_users_identities_are_free_again
                 ["DeleteUser" "LinkIdentity" "external_identity" "external_identities"]
 
@@ -289,6 +307,7 @@ macro_rules! on {
             federation_races::no_identity_is_left_of_a_deleted_user
                 ["LinkIdentity/UserChanged" "DeleteUser" "external_identities"]
             federation_races::an_identity_moves_on_when_its_user_is_deleted ["DeleteUser" "external_identity"]
+            federation_races::of_the_last_links_one_remains ["UnlinkIdentity" "UnlinkIdentity/IdentityGone"]
             federation_races::a_flow_is_taken_by_one ["OpenFlow" "TakeFlow" "TakeFlow/FlowGone"]
             federation_races::a_planned_key_follows_once
                 ["AddSigningKey" "AddSigningKey/SigningKeyChanged" "signing_keys"]

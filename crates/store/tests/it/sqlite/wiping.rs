@@ -11,7 +11,8 @@ use identity::organization::{Invitation, NewInvitation};
 use identity::ports::{Change, Commit, Store as _};
 use identity::session::EndReason;
 use identity::ticket::{NewTicket, Ticket};
-use identity::user::{NewUser, PersonName, Status, User};
+use identity::user::address_change::AddressChange;
+use identity::user::{Email, NewUser, PersonName, Status, User};
 use store::Store;
 
 use super::{Folder, companion, open};
@@ -184,12 +185,20 @@ async fn what_was_known_of_a_deleted_user_is_gone() {
         b"WANDNAME".to_vec(),
         b"wandfollowed".to_vec(),
         b"wandguest".to_vec(),
+        b"wandwanted".to_vec(),
     ];
     let acme = new_organization("Acme");
     let invited = |name: &str| new_invitation(&acme, &user, name);
     let followed = invited("wandfollowed");
     let redeem =
         Change::RedeemInvitation { invitation: followed.invitation.id, user: user.number, at: at(2) };
+    let wanted = AddressChange {
+        user: user.number,
+        email: Email::new("wandwanted@example.org").unwrap(),
+        waits_new: true,
+        waits_old: false,
+        expires: at(600),
+    };
     let identity = NewExternalIdentity {
         issuer: "https://wandissuer.example".to_owned(),
         ..new_identity(user.id, "wandsubject")
@@ -205,6 +214,7 @@ async fn what_was_known_of_a_deleted_user_is_gone() {
             Change::OpenInvitation(followed),
             redeem,
             Change::OpenInvitation(invited("wandguest")),
+            Change::OpenAddressChange { change: wanted, version: 1 },
         ])
         .await;
     for bytes in &known {

@@ -227,6 +227,7 @@ pub(crate) fn new_flow() -> NewFlow {
         joining: KeptJoining::default(),
         created: at(1),
         expires: at(600),
+        links: None,
     };
     NewFlow { flow, digest: digest_of(id) }
 }

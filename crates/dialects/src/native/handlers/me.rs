@@ -1,0 +1,15 @@
+//! `GET /id/v1/me`: who asks.
+
+use crate::native::convert;
+use crate::native::error::Reply;
+use crate::native::visit::Known;
+
+/// Who asks, by a session or by a key of this door.
+#[cfg_attr(test, utoipa::path(get, path = "/id/v1/me", operation_id = "who_am_i", tag = "account",
+    responses((status = 200, body = crate::native::wire::Me<'static>, description = "Who asks."),
+        (status = "default", body = crate::native::wire::Problem<'static>, content_type = "application/problem+json", description = "Refused."))))]
+pub(in crate::native) async fn get(Known(call): Known) -> Reply {
+    let op = call.op();
+    let profile = call.identity().accounts.own_profile(&op, &call.caller).await?;
+    call.ok(&convert::me(&op, &profile.user, &call.caller))
+}
