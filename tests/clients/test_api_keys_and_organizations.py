@@ -62,11 +62,14 @@ def test_a_key_may_have_an_end(beside, user):
     assert expires - created == datetime.timedelta(days=90)
 
 
+def test_a_key_is_made_at_the_first_dialect_that_has_some(beside, user):
+    beside.done("api-key", "create", "--user", user["id"], "--name", "ci")
+    assert [key["dialect"] for key in keys_of(beside, user)] == ["probe"]
+
+
 def test_what_no_key_can_be_made_with_is_wrong_usage(beside, user):
     create = ("api-key", "create", "--user", user["id"], "--name", "ci")
     assert "probe" in beside.refused(*create, "--dialect", "knox", code=2)
-    assert "--dialect" in beside.refused(*create, code=2)
-    create = (*create, "--dialect", "probe")
     assert "duration" in beside.refused(*create, "--expires", "tomorrow", code=2)
     beside.refused(*create, "--expires", "0s", code=2)
     nobodys = ("api-key", "create", "--user", "nobody", "--name", "ci", "--dialect", "probe")
