@@ -40,13 +40,17 @@ pub(crate) static LIVE_PAGE: Sql = Sql::new(concat!(
     " AND (s.idle_end IS NULL OR s.idle_end > $4) AND (s.absolute_end IS NULL OR s.absolute_end > $4)",
     " ORDER BY s.id LIMIT $3"
 ));
-/// A null limit is none; PostgreSQL wants to be told the type of a value whose first use tells none. The count is
-/// safe: whoever opens a session holds the lock of the user's row.
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO sessions (id, user_number, door, digest_kind, digest, created, last_seen, idle_end,
          absolute_end, address, user_agent, permissions, signing_key)
+     VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12)",
+);
+/// The count is safe: whoever opens a session holds the lock of the user's row.
+pub(crate) static INSERT_WITHIN: Sql = Sql::new(
+    "INSERT INTO sessions (id, user_number, door, digest_kind, digest, created, last_seen, idle_end,
+         absolute_end, address, user_agent, permissions, signing_key)
      SELECT $1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12
-     WHERE CAST($13 AS BIGINT) IS NULL OR $13 > (
+     WHERE $13 > (
          SELECT count(*) FROM sessions
          WHERE user_number = $2 AND door = $3 AND ended IS NULL
              AND (idle_end IS NULL OR idle_end > $6) AND (absolute_end IS NULL OR absolute_end > $6))",
@@ -165,7 +169,7 @@ pub(crate) fn open(
     limit: Option<u32>,
     replaces: Option<SessionId>,
 ) -> Vec<Step> {
-    let values = vec![
+    let mut values = vec![
         bytes(session.id),
         session.user.0.into(),
         session.door.as_str().into(),
@@ -178,11 +182,18 @@ pub(crate) fn open(
         session.user_agent.as_str().into(),
         session.permissions.map(Permissions::to_words).as_deref().into(),
         session.signing_key.as_ref().map(|key| key.0.as_bytes().as_slice()).into(),
-        limit.into(),
     ];
+    // Most doors have no limit, and then nothing needs to be counted.
+    let insert = match limit {
+        None => &INSERT,
+        Some(limit) => {
+            values.push(limit.into());
+            &INSERT_WITHIN
+        }
+    };
     let mut steps = vec![users::lock_for_sign_in(session.user, version, session.created)];
     steps.extend(replaces.map(|old| Step::any(&END, end_values(old, session.created, EndReason::Replaced))));
-    steps.push(Step::one(&INSERT, values, Conflict::SessionLimit));
+    steps.push(Step::one(insert, values, Conflict::SessionLimit));
     steps
 }
 

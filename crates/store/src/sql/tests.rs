@@ -85,6 +85,7 @@ pub(crate) static ALL: &[(&str, &Sql)] = statements![
     sessions::PAGE,
     sessions::LIVE_PAGE,
     sessions::INSERT,
+    sessions::INSERT_WITHIN,
     sessions::END,
     sessions::END_ALL,
     sessions::FORGET_DEVICES,
