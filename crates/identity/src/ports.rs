@@ -124,7 +124,8 @@ pub trait Store: Send + Sync {
     /// Whether the database answers at all.
     async fn ping(&self) -> StoreResult<()>;
 
-    /// Applies every change and records every event, or nothing. When it returns, all of it is durable.
+    /// Applies every change and records every event, or nothing. When it returns, all of it is durable; only a commit
+    /// of nothing but [`Change::Reserve`] need not outlive the machine until another one has returned.
     async fn commit(&self, commit: Commit) -> StoreResult<Committed>;
 }
 

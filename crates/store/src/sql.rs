@@ -83,6 +83,9 @@ pub(crate) struct Step {
     pub(crate) guard: Guard,
     /// Whether what it replaces must be gone from the files too, an engine's log among them.
     pub(crate) wipes: bool,
+    /// Whether it says nothing until another commit settles it. A commit of nothing else need not be flushed by itself,
+    /// and may be tried again where nobody knows whether it was kept: its guard refuses it the second time.
+    pub(crate) provisional: bool,
 }
 
 /// How many rows a step must hit.
@@ -97,17 +100,22 @@ pub(crate) enum Guard {
 impl Step {
     /// A step that must hit one row.
     pub(crate) fn one(sql: &'static Sql, values: Vec<Value>, conflict: Conflict) -> Self {
-        Self { sql, values, guard: Guard::One(conflict), wipes: false }
+        Self { sql, values, guard: Guard::One(conflict), wipes: false, provisional: false }
     }
 
     /// A step that may hit any number of rows.
     pub(crate) fn any(sql: &'static Sql, values: Vec<Value>) -> Self {
-        Self { sql, values, guard: Guard::Any, wipes: false }
+        Self { sql, values, guard: Guard::Any, wipes: false, provisional: false }
     }
 
     /// The same step, with what it replaces gone from the files too.
     pub(crate) fn wiping(self) -> Self {
         Self { wipes: true, ..self }
+    }
+
+    /// The same step, to be settled by another commit.
+    pub(crate) fn provisional(self) -> Self {
+        Self { provisional: true, ..self }
     }
 }
 

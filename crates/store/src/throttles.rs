@@ -74,7 +74,8 @@ pub(crate) fn reserve(bucket: &Bucket, seen: Option<&Throttle>, next: &Throttle)
             &RESERVE
         }
     };
-    vec![Step::one(sql, values, Conflict::ThrottleChanged)]
+    // What comes of the try is told when it is settled, and what settles it is durable together with this.
+    vec![Step::one(sql, values, Conflict::ThrottleChanged).provisional()]
 }
 
 pub(crate) fn succeeded(bucket: &Bucket) -> Vec<Step> {

@@ -1,5 +1,7 @@
-//! SQLite: readers in the calling thread, one writer thread that makes waiting commits durable together.
+//! SQLite: readers in the calling thread, one connection that writes, and one thread that makes waiting commits durable
+//! together.
 
+mod committer;
 mod readers;
 mod writer;
 
@@ -114,7 +116,7 @@ fn write_ahead(connection: &Connection) -> Result<(), OpenError> {
 
 /// What the writing connection promises beyond SQLite's defaults.
 fn promise(connection: &Connection) -> rusqlite::Result<()> {
-    // A commit is on the disk when it returns.
+    // A commit is on the disk when it returns; the committer tells which need not be.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // What a savepoint must be able to undo stays out of the folder for temporary files.
