@@ -5,7 +5,7 @@
 //! [`surface`] what a dialect declares, [`policy`] the installation's rules; then one module a noun: [`user`],
 //! [`session`], [`sign_in`], [`federation`], [`flow`], [`api_key`], [`ticket`], [`token`], [`keyring`], [`mail`],
 //! [`organization`], [`throttle`], [`audit`],
-//! with [`secret`] and [`master_key`] beneath them.
+//! with [`secret`] and [`master_key`] beneath them, and [`seen_through`] for what must not be left half done.
 
 pub mod api_key;
 pub mod audit;
@@ -21,6 +21,7 @@ pub mod organization;
 pub mod policy;
 pub mod ports;
 pub mod secret;
+mod seen_through;
 pub mod session;
 pub mod sign_in;
 pub mod surface;
@@ -39,6 +40,7 @@ pub use crate::master_key::MasterKey;
 pub use crate::op::{Actor, Op, Origin, RequestId, Timestamp};
 pub use crate::policy::Policy;
 pub use crate::secret::{Secret, SecretForm};
+pub use crate::seen_through::SeenThrough;
 pub use crate::session::caller::{Caller, Credential};
 pub use crate::session::ledger::Sessions;
 pub use crate::sign_in::{

@@ -8,12 +8,12 @@ use std::time::Duration;
 use ::password::{Password, PasswordHash};
 use tracing::Instrument as _;
 
-use crate::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::{Op, Timestamp};
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::throttle::{self, Bucket, Decision, Turn};
 use crate::user::User;
+use crate::{Core, SeenThrough};
 
 /// How long a try waits for others at the same account to be settled.
 const LONGEST_TURN: Duration = Duration::from_secs(10);
@@ -65,9 +65,7 @@ impl Core {
     pub(crate) async fn to_its_end<T: Send + 'static>(
         story: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        tokio::spawn(story.in_current_span())
-            .await
-            .unwrap_or_else(|error| Err(Error::new(ErrorKind::Internal).caused_by(error)))
+        SeenThrough::new(story.in_current_span()).await
     }
 
     /// What is stored of a user's password. The commit that follows sees to it that it is still of the version that was
