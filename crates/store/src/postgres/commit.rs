@@ -1,5 +1,5 @@
 //! One commit: `BEGIN` and every step on their way at once, then `COMMIT` when each hit what it had to, else
-//! `ROLLBACK`. Two round trips.
+//! `ROLLBACK`. Two round trips. One for a reservation, which is a transaction by itself.
 //!
 //! READ COMMITTED: a statement sees what was committed before it began, and one that waited for a row looks at it
 //! anew. The guards and the lock of the user's row need no more.
@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use deadpool_postgres::{ClientWrapper, Object, Pool, PoolError};
-use identity::ports::{Committed, StoreError, StoreResult};
+use identity::ports::{Committed, Conflict, StoreError, StoreResult};
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Statement};
@@ -20,8 +20,6 @@ use crate::sql::{Guard, Step};
 
 /// How often a commit is tried that another one, or a connection that broke, was in the way of.
 const TRIES: u32 = 5;
-
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /// Why a commit was not acknowledged.
 enum Failure {
@@ -85,6 +83,11 @@ async fn transaction(client: &ClientWrapper, changes: &[Vec<Step>]) -> Result<Co
         let prepared = client.prepare_cached(step.sql.for_postgres()).await;
         statements.push(prepared.map_err(|error| before_the_end(&error))?);
     }
+    if let Some((step, conflict)) = alone(changes)
+        && let [statement] = statements.as_slice()
+    {
+        return by_itself(client, changes, step, conflict, statement).await;
+    }
     let done = match steps(client, changes, &statements).await {
         Ok(done) => done,
         Err(failure) => return Err(undo(client, failure).await),
@@ -95,6 +98,35 @@ async fn transaction(client: &ClientWrapper, changes: &[Vec<Step>]) -> Result<Co
             Err(Failure::Undone(unavailable(&error), Remedy::Again))
         }
         Err(error) => Err(Failure::Unknown(unavailable(&error))),
+    }
+}
+
+/// The only step of a commit, when it hits one row or does nothing, and may be tried again.
+fn alone(changes: &[Vec<Step>]) -> Option<(&Step, Conflict)> {
+    let mut steps = changes.iter().flatten();
+    let (Some(step), None) = (steps.next(), steps.next()) else { return None };
+    match step.guard {
+        Guard::One(conflict) if step.provisional => Some((step, conflict)),
+        Guard::One(_) | Guard::Any => None,
+    }
+}
+
+/// A statement outside a transaction is one: kept when it is answered. Its guard is in its own condition, so there is
+/// nothing to undo.
+async fn by_itself(
+    client: &ClientWrapper,
+    changes: &[Vec<Step>],
+    step: &Step,
+    conflict: Conflict,
+    statement: &Statement,
+) -> Result<Committed, Failure> {
+    let values = step.values.iter().map(|value| value as &(dyn ToSql + Sync));
+    match client.execute_raw(statement, values).await {
+        Ok(1) => {
+            Ok(Committed { affected: changes.iter().map(|change| u64::from(!change.is_empty())).collect() })
+        }
+        Ok(_) => Err(Failure::Undone(conflict.into(), Remedy::None)),
+        Err(error) => Err(before_the_end(&error)),
     }
 }
 
@@ -122,7 +154,7 @@ async fn steps(
     changes: &[Vec<Step>],
     statements: &[Statement],
 ) -> Result<Committed, Failure> {
-    let begin = Sent::now(client.batch_execute(BEGIN)).await;
+    let begin = Sent::now(client.batch_execute("BEGIN")).await;
     let mut statement = statements.iter();
     let mut sent = Vec::with_capacity(changes.len());
     for change in changes {

@@ -23,9 +23,11 @@ const CONNECT: Duration = Duration::from_secs(2);
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// What a session is told first. Durability is what "committed" means here; a server that promises more keeps it.
+/// Transactions are what the guards are written for, also those of one statement.
 const SESSION: &str = "SET client_min_messages = warning;
     SET statement_timeout = '5s';
     SET idle_in_transaction_session_timeout = '15s';
+    SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /// Makes connections.

@@ -15,8 +15,9 @@ mod value;
 
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use identity::ports::{Committed, StoreError, StoreResult};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime};
+use identity::SeenThrough;
+use identity::ports::{Committed, StoreResult};
 
 use self::connect::Connector;
 use self::readers::Readers;
@@ -46,6 +47,8 @@ impl Postgres {
         let manager = Manager::from_connect(connector.config().clone(), connector.clone(), recycling);
         let committers = Pool::builder(manager)
             .max_size(COMMITTERS)
+            // The one that was used last: what the server's process for it needs is still in the processor's caches.
+            .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(connector.limit()))
@@ -58,11 +61,10 @@ impl Postgres {
         self.readers.query(sql, values).await
     }
 
-    /// In a task of its own: a caller that goes away leaves no transaction half-way, as with the other engine.
+    /// Seen through: a caller that goes away leaves no transaction half-way, as with the other engine.
     pub(crate) async fn commit(&self, changes: Vec<Vec<Step>>) -> StoreResult<Committed> {
         let pool = self.committers.clone();
-        let task = tokio::spawn(async move { commit::apply(&pool, &changes).await });
-        task.await.map_err(|error| StoreError::Unavailable(Box::new(error)))?
+        SeenThrough::new(async move { commit::apply(&pool, &changes).await }).await
     }
 }
 

@@ -62,12 +62,14 @@ impl Readers {
 }
 
 impl Readers {
-    /// Each in its turn; but while one rests, nobody waits for another one to be opened: a start asks a few things one
-    /// after the other, and each connection costs several round trips.
+    /// The first that rests: the fewer are in use, the more of what the server's process for it needs is still in the
+    /// processor's caches, and nobody waits for another one to be opened, which costs several round trips. Where all are
+    /// busy, each in its turn.
     fn line(&self) -> Option<&Line> {
-        let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        let in_turn = |step: usize| self.lines.get(turn.wrapping_add(step) % READERS);
-        (0..READERS).filter_map(in_turn).find(|line| line.rests()).or_else(|| in_turn(0))
+        self.lines.iter().find(|line| line.rests()).or_else(|| {
+            let turn = self.next.fetch_add(1, Ordering::Relaxed);
+            self.lines.get(turn % READERS)
+        })
     }
 }
 

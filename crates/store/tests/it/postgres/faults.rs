@@ -7,7 +7,7 @@ use identity::ports::{Change, Commit, Store as _, StoreError};
 use identity::user::{Status, UserNumber};
 
 use super::{cluster, number, open, raw};
-use crate::world::{at, create, names, new_session};
+use crate::world::{at, create, first_try, name_bucket, names, new_session};
 
 fn suspend(user: i64) -> Change {
     Change::SetStatus { user: UserNumber(user), status: Status::Suspended, at: at(8) }
@@ -140,14 +140,17 @@ async fn durability_is_on_though_the_database_says_otherwise() {
                  INSERT INTO seen VALUES (current_setting('synchronous_commit')),
                      (current_setting('transaction_isolation'));
                  RETURN NEW; END $$;
-             CREATE TRIGGER look AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION look()",
+             CREATE TRIGGER look AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION look();
+             CREATE TRIGGER look AFTER INSERT ON throttles FOR EACH ROW EXECUTE FUNCTION look()",
         )
         .await
         .unwrap();
     create(&store, "ann").await.unwrap();
+    let reserve = Change::Reserve { bucket: name_bucket(1), seen: None, next: first_try(at(10)) };
+    store.commit(Commit { changes: vec![reserve], events: vec![] }).await.unwrap();
     let rows = other.query("SELECT setting FROM seen", &[]).await.unwrap();
     let seen: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-    assert_eq!(seen, ["on", "read committed"]);
+    assert_eq!(seen, ["on", "read committed"].repeat(2));
 }
 
 #[tokio::test]
