@@ -191,6 +191,12 @@ impl Identity {
         }
     }
 
+    /// What only this installation makes of `data`, for the tokens in forms of our own pages: HMAC-SHA-256 under a
+    /// sub-key of the master key. Every process with that key makes the same.
+    pub fn form_mark(&self, data: &[u8]) -> [u8; 32] {
+        self.core.master_key.keyed_digest(master_key::Purpose::FormToken, data)
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

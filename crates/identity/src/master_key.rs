@@ -26,6 +26,8 @@ pub enum Purpose {
     FlowVerifier,
     /// The key that the names of internal tokens (`jti`) are made with.
     TokenName,
+    /// The tokens in forms of our own pages.
+    FormToken,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Self::FlowNonce => b"vestibule/flow-nonce/1",
             Self::FlowVerifier => b"vestibule/flow-verifier/1",
             Self::TokenName => b"vestibule/token-name/1",
+            Self::FormToken => b"vestibule/form-token/1",
         }
     }
 }
