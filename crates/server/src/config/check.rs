@@ -1,6 +1,6 @@
 //! What the typed settings mean, and whether they make sense alone and together: the only way to a [`Config`].
 //!
-//! `mail.rs`, `captcha.rs`, `provider.rs` and the files of the dialects judge their own sections. Every fault is
+//! `mail.rs`, `captcha.rs`, `pages.rs`, `provider.rs` and the files of the dialects judge their own sections. Every fault is
 //! collected, so that one start shows them all; each is a sentence that says what is wanted.
 
 use std::net::SocketAddr;
@@ -66,6 +66,7 @@ impl Judge<'_> {
         let password = self.password(&raw.password);
         let mail = self.mail(&raw.mail, public_url.as_ref());
         let captcha = self.captcha(&raw.captcha);
+        let pages = self.pages(&raw.pages);
         let providers = self.providers(&raw.providers);
         let knox = self.knox(&raw.dialects.knox);
         let syntho = self.syntho(&raw.dialects.syntho);
@@ -90,6 +91,7 @@ impl Judge<'_> {
             password: password?,
             mail: mail?,
             captcha: captcha?,
+            pages: pages?,
             providers: providers?,
             dialects: Dialects {
                 knox: knox?,

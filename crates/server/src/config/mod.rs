@@ -20,6 +20,7 @@ mod load;
 mod mail;
 mod native;
 mod origin;
+mod pages;
 mod probe;
 mod provider;
 mod public_url;
@@ -52,6 +53,7 @@ pub use load::{ConfigError, DEFAULT_FILE, Loaded, load, parse};
 pub use mail::{Mail, Sender, SmtpLogin, SmtpSecurity, SmtpUrl};
 pub use native::Native;
 pub use origin::WebOrigin;
+pub use pages::Pages;
 pub use probe::Probe;
 pub use provider::Provider;
 pub use public_url::PublicUrl;
@@ -91,6 +93,8 @@ pub struct Config {
     pub mail: Mail,
     /// Who verifies answers to captchas; none: nobody does.
     pub captcha: Option<Captcha>,
+    /// What people see of this installation.
+    pub pages: Pages,
     /// The providers that people sign in with, in the order in which they are shown; ids and issuers are unique.
     pub providers: Vec<Provider>,
     /// Each dialect's own settings.

@@ -23,6 +23,7 @@ pub(super) struct Raw {
     pub(super) password: Password,
     pub(super) mail: Mail,
     pub(super) captcha: Captcha,
+    pub(super) pages: Pages,
     pub(super) providers: Vec<Provider>,
     pub(super) dialects: Dialects,
 }
@@ -82,6 +83,13 @@ pub(super) struct Captcha {
     pub(super) verify_url: String,
     pub(super) secret: String,
     pub(super) secret_file: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pages {
+    pub(super) name: String,
+    pub(super) security_contact: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -107,6 +107,10 @@ fn raw(config: &Config) -> raw::Raw {
         password: password(&config.password),
         mail: mail(&config.mail),
         captcha: captcha(config.captcha.as_ref()),
+        pages: raw::Pages {
+            name: config.pages.name.clone(),
+            security_contact: config.pages.security_contact.iter().map(ToString::to_string).collect(),
+        },
         providers: config.providers.iter().map(provider).collect(),
         dialects: raw::Dialects {
             knox: knox(&config.dialects.knox),

@@ -1,4 +1,4 @@
-//! The keys of the installation as a whole: top of the file, `[limits]` to `[captcha]`. The providers and the dialects have
+//! The keys of the installation as a whole: top of the file, `[limits]` to `[pages]`. The providers and the dialects have
 //! files of their own.
 
 use super::{Key, Kind, follows, key};
@@ -181,5 +181,18 @@ pub(super) const KEYS: &[Key] = &[
         Kind::Text("a path, or \"\""),
         r#""""#,
         "The file with that secret, instead of `secret`.",
+    ),
+    key(
+        "pages.name",
+        Kind::Text("a name of at most 60 characters"),
+        r#""Vestibule""#,
+        "What people see at the head of every page: the name of your service, or your own.",
+    ),
+    key(
+        "pages.security_contact",
+        Kind::List("URIs such as \"mailto:security@example.org\" or \"https://example.org/security\""),
+        "[]",
+        "Whom to tell of weaknesses, the preferred one first, for `/.well-known/security.txt` (RFC 9116). Empty: there \
+         is no such file, because one without a contact is none.",
     ),
 ];

@@ -78,6 +78,9 @@ templates = "/etc/vestibule/mail"
 [captcha]
 verify_url = "https://captcha.example/siteverify"
 secret_file = "/run/secrets/captcha"
+[pages]
+name = "Example Login"
+security_contact = ["mailto:security@example.org", "https://example.org/security"]
 [[providers]]
 id = "acme"
 name = "Acme 'SSO' \"1\""
