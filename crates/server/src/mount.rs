@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use axum::Router;
-use axum::http::{StatusCode, Uri};
+use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use dialects::{bixarena, knox, native, probe, syntho, trieve};
 use identity::api_key::keys::KeySurface;
-use web::{Dialect, Fault, Mounted, Refusal, Web, trace};
+use web::{Context, Dialect, Fault, Mounted, Refusal, Web, trace};
 
 use crate::config::{self, Config};
-use crate::{documents, operation, pages};
+use crate::pages::{self, Pages};
+use crate::{documents, operation};
 
 /// Every dialect there is, with how its configuration section mounts it.
 pub const DIALECTS: &[Entry] = &[
@@ -87,26 +89,28 @@ pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
         .filter(|entry| (entry.is_enabled)(config))
         .map(|entry| (entry.mount)(config, web))
         .collect();
-    let dialects: Vec<&Dialect> = served.iter().map(|mounted| mounted.dialect).collect();
+    let dialects: Vec<&'static Dialect> = served.iter().map(|mounted| mounted.dialect).collect();
     refuse_overlaps(&dialects)?;
+    let pages = Pages::new(config, web, &dialects);
     let mut router = Router::new()
         .merge(operation::routes(web))
-        .merge(pages::routes(web))
+        .merge(pages::routes(&pages))
         .merge(documents::routes(&dialects));
     for mounted in &served {
         router = router.merge(mounted.router.clone());
     }
     let served = Arc::new(served);
     Ok(router
-        .fallback(move |uri: Uri| {
-            let served = Arc::clone(&served);
-            async move { silence(&served, uri.path()) }
+        .fallback(move |context: Context, request: Request| {
+            let (served, pages) = (Arc::clone(&served), pages.clone());
+            async move { silence(&served, &pages, context, &request) }
         })
         .layer(from_fn_with_state(web.clone(), trace::layer)))
 }
 
 /// The answer at a path that no route owns.
-fn silence(served: &[Mounted], path: &str) -> Response {
+fn silence(served: &[Mounted], pages: &Pages, context: Context, request: &Request) -> Response {
+    let path = request.uri().path();
     let owner = served
         .iter()
         .flat_map(|mounted| mounted.dialect.silence.iter().map(move |silence| (silence, mounted)))
@@ -114,7 +118,11 @@ fn silence(served: &[Mounted], path: &str) -> Response {
         .max_by_key(|(silence, _)| silence.rank());
     match owner {
         Some((_, mounted)) => mounted.answer(&Refusal::NotFound, path),
-        None => Fault::from(&Refusal::NotFound).on((StatusCode::NOT_FOUND, "Not found\n").into_response()),
+        None => {
+            let page = pages.nothing_there(context, request);
+            let plain = || (StatusCode::NOT_FOUND, "Not found\n").into_response();
+            Fault::from(&Refusal::NotFound).on(page.unwrap_or_else(plain))
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Ratchets over the whole repository: who may know whom, what every source file has, and documents that stay true.
 //!
-//! Nothing here starts a server; that is done by the dialects' tests and by `tests/clients`.
+//! Only `pages` starts a server: the dialects are examined by tests of their own.
 #![cfg(test)]
 
 mod architecture;
 mod documents;
+mod pages;
 mod source;

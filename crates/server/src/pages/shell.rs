@@ -1,0 +1,85 @@
+//! What stands around every page: head, navigation, languages, foot. `templates/base.html` lays it out.
+
+use super::language::{Language, PARAMETER};
+use super::texts::Texts;
+use super::{PLACES, Pages, assets};
+
+/// The frame of one page.
+pub(crate) struct Shell {
+    /// What the page says.
+    pub(super) t: Texts,
+    /// What the page is about; its main heading as well.
+    pub(super) title: String,
+    /// `[pages] name`
+    pub(super) service: String,
+    /// The address of this page for another language; none where it cannot simply be opened again.
+    pub(super) here: Option<String>,
+    /// The document of a dialect that the page is about, which gives it the explorer's width and script.
+    pub(super) has_script: bool,
+    /// Whether it has more than a card's width.
+    pub(super) is_wide: bool,
+}
+
+impl Shell {
+    pub(super) fn new(pages: &Pages, t: Texts, title: String, here: Option<String>) -> Self {
+        Self { t, title, service: pages.0.name.clone(), here, has_script: false, is_wide: false }
+    }
+
+    /// The frame of a page that is gone when its address is opened again, or whose address holds a secret.
+    #[must_use]
+    pub(super) fn only_here(self) -> Self {
+        Self { here: None, ..self }
+    }
+
+    /// The frame of a page that is read rather than filled in.
+    #[must_use]
+    pub(super) fn wide(self) -> Self {
+        Self { is_wide: true, ..self }
+    }
+
+    /// The frame of a page with the explorer's script.
+    #[must_use]
+    pub(super) fn scripted(self) -> Self {
+        Self { has_script: true, ..self }
+    }
+
+    /// What the browser's window and its history say.
+    pub(super) fn full_title(&self) -> String {
+        self.t.with_all("page-title", [("title", &self.title), ("service", &self.service)])
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.t.language
+    }
+
+    /// The other languages, with the address of this page in each.
+    pub(super) fn languages(&self) -> Vec<(Language, String)> {
+        let Some(here) = &self.here else { return Vec::new() };
+        let others = Language::ALL.into_iter().filter(|language| *language != self.t.language);
+        others.map(|language| (language, format!("{here}?{PARAMETER}={}", language.tag()))).collect()
+    }
+
+    pub(super) fn style(&self) -> &'static str {
+        &assets::STYLE.path
+    }
+
+    pub(super) fn icons(&self) -> &'static str {
+        &assets::ICONS.path
+    }
+
+    pub(super) fn mark(&self) -> &'static str {
+        &assets::MARK.path
+    }
+
+    pub(super) fn script(&self) -> &'static str {
+        &assets::EXPLORER.path
+    }
+
+    pub(super) fn sign_in(&self) -> Option<&'static str> {
+        PLACES.sign_in
+    }
+
+    pub(super) fn account(&self) -> Option<&'static str> {
+        PLACES.account
+    }
+}
