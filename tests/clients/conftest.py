@@ -176,7 +176,12 @@ def no_proxy(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def chromium() -> Path:
+    """The executable of a browser that can be steered."""
+    return from_environment("CLIENT_TESTS_CHROMIUM")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
     """Tells a headless Chromium what to do, step by step, in a fresh profile (`node/browse.mjs`)."""
-    chromium = from_environment("CLIENT_TESTS_CHROMIUM")
     return lambda *steps: browse(chromium, steps)
