@@ -43,9 +43,10 @@ impl Shell {
         Self { has_script: true, ..self }
     }
 
-    /// What the browser's window and its history say.
+    /// What the browser's window and its history say. Not every desktop knows the signs that set arguments apart.
     pub(super) fn full_title(&self) -> String {
-        self.t.with_all("page-title", [("title", &self.title), ("service", &self.service)])
+        let title = self.t.with_all("page-title", [("title", &self.title), ("service", &self.service)]);
+        title.replace(['\u{2068}', '\u{2069}'], "")
     }
 
     pub(super) fn language(&self) -> Language {

@@ -180,10 +180,12 @@ fn password_page(
 
 /// What is wrong with a password, if another one may do.
 fn complaint(visitor: &Visitor, kind: ErrorKind) -> Option<String> {
-    match kind {
-        ErrorKind::PasswordTooLong => Some(visitor.t.say("password-too-long")),
-        ErrorKind::PasswordTooShort { .. } => Some(visitor.t.say("password-too-short")),
-        _ => None,
+    if kind == ErrorKind::PasswordTooLong {
+        Some(visitor.t.say("password-too-long"))
+    } else if matches!(kind, ErrorKind::PasswordTooShort { .. }) {
+        Some(visitor.t.say("password-too-short"))
+    } else {
+        None
     }
 }
 
@@ -200,17 +202,15 @@ fn refused(visitor: &Visitor, error: &Error) -> Response {
         let shell = visitor.shell(title).only_here();
         visitor.answer(status, &Message { shell, mood: Mood::Bad, text, way_on: None })
     };
-    Fault::from(error).on(match error.kind() {
-        ErrorKind::TicketInvalid => {
-            told(StatusCode::BAD_REQUEST, t.say("ticket-invalid-title"), t.say("ticket-invalid-text"))
-        }
-        ErrorKind::LoginNameTaken | ErrorKind::LoginNameRetired => {
-            told(StatusCode::CONFLICT, t.say("address-gone-title"), t.say("address-gone-text"))
-        }
-        ErrorKind::PasswordSignInDisabled => {
-            told(StatusCode::FORBIDDEN, t.say("no-passwords-title"), t.say("no-passwords-text"))
-        }
-        _ => Told::NotNow.to(visitor),
+    let kind = error.kind();
+    Fault::from(error).on(if kind == ErrorKind::TicketInvalid {
+        told(StatusCode::BAD_REQUEST, t.say("ticket-invalid-title"), t.say("ticket-invalid-text"))
+    } else if matches!(kind, ErrorKind::LoginNameTaken | ErrorKind::LoginNameRetired) {
+        told(StatusCode::CONFLICT, t.say("address-gone-title"), t.say("address-gone-text"))
+    } else if kind == ErrorKind::PasswordSignInDisabled {
+        told(StatusCode::FORBIDDEN, t.say("no-passwords-title"), t.say("no-passwords-text"))
+    } else {
+        Told::NotNow.to(visitor)
     })
 }
 

@@ -182,10 +182,10 @@ fn written(media: &str, value: &Value) -> String {
         });
         return url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     }
-    match value {
-        Value::String(text) if !media.ends_with("json") => text.clone(),
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    if let (false, Some(text)) = (media.ends_with("json"), value.as_str()) {
+        return text.to_owned();
     }
+    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 fn answers(document: &Document, operation: &Value) -> Vec<Answer> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use askama::Template as _;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -44,8 +45,11 @@ impl House {
         };
         let config = crate::config::parse("x", "", []).expect("a configuration").config;
         let pages = Pages::new(&config, &web, &[]);
-        let page =
-            |path| get(move |visitor: Visitor| std::future::ready(visitor.form_token(path))).post(taken);
+        let page = |path| {
+            let shown =
+                move |visitor: Visitor| std::future::ready(visitor.form(path).render().expect("HTML"));
+            get(shown).post(taken)
+        };
         let router = PATHS
             .into_iter()
             .fold(Router::new(), |router, path| router.route(path, page(path)))
@@ -72,8 +76,10 @@ impl House {
         let response = self.page(path, None).await;
         let cookie = response.headers()[SET_COOKIE].to_str().expect("text").to_owned();
         let cookie = cookie.split(';').next().expect("a pair").to_owned();
-        let token = web::body::read(response.into_body(), 1024).await.expect("a body");
-        Given { cookie, token: String::from_utf8(token.to_vec()).expect("text") }
+        let body = web::body::read(response.into_body(), 4096).await.expect("a body");
+        let form = String::from_utf8(body.to_vec()).expect("text");
+        let field = form.split("name=\"form_token\" value=\"").nth(1).expect("a token");
+        Given { cookie, token: field.split('"').next().expect("its end").to_owned() }
     }
 
     async fn send(&self, path: &str, cookie: &str, token: &str, headers: &[(&str, &str)]) -> StatusCode {
