@@ -3,7 +3,8 @@
 //
 //   {"screenshots": FOLDER, "visits": [{"width": 390, "height": 844, "scheme": "dark", "javascript": false,
 //                                       "direction": "rtl", "steps": [STEP]}]}
-//   STEP: {"open": URL}, {"press": [KEY or {"type": TEXT}]}, {"unguarded": true}, {"click": SELECTOR}, {"look": NAME}
+//   STEP: {"open": URL}, {"press": [KEY or {"type": TEXT}]}, {"submit": KEY}, {"unguarded": true}, {"click": SELECTOR},
+//         {"wait": SELECTOR}, {"look": NAME}
 //   -> {"looks": [{"name", "url", "status", "title", "text", "lang", "bytes", "requests", "complaints", "violations",
 //       "overflow", "small", "tabs", "focused"}]}
 //
@@ -27,8 +28,10 @@ const AT_ONCE = 4;
 /** Walks through the page with the tabulator, from its start: each stop, and whether it can be seen there. */
 async function tabs(page) {
   await page.evaluate(() => {
-    document.activeElement?.blur();
-    window.getSelection()?.removeAllRanges();
+    // Where something was pressed is where the tabulator goes on from, unless the whole page is pressed.
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
     window.scrollTo(0, 0);
   });
   const wanted = await page.evaluate(() => {
