@@ -24,6 +24,8 @@ pub enum Purpose {
     FlowNonce,
     /// What only who began a flow can redeem its code with: derived from its `state`.
     FlowVerifier,
+    /// The one-time code of our own sign-in page.
+    FlowCode,
     /// The key that the names of internal tokens (`jti`) are made with.
     TokenName,
     /// The tokens in forms of our own pages.
@@ -38,6 +40,7 @@ impl Purpose {
             Self::RetiredName => b"vestibule/retired-name/1",
             Self::FlowNonce => b"vestibule/flow-nonce/1",
             Self::FlowVerifier => b"vestibule/flow-verifier/1",
+            Self::FlowCode => b"vestibule/flow-code/1",
             Self::TokenName => b"vestibule/token-name/1",
             Self::FormToken => b"vestibule/form-token/1",
         }

@@ -23,6 +23,8 @@ pub struct Policy {
     pub probe_keys: KeyPlan,
     /// The services that get tokens for themselves (`[dialects.bixarena] service_clients`).
     pub service_clients: Vec<ServiceClient>,
+    /// The address of our own sign-in page; `None`: there is none, and who would be sent there is refused.
+    pub sign_in_page: Option<String>,
 }
 
 impl Policy {
@@ -53,6 +55,7 @@ impl Default for Policy {
                 token_life: Duration::from_hours(14 * 24),
             },
             service_clients: Vec::new(),
+            sign_in_page: None,
         }
     }
 }

@@ -415,6 +415,19 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// Notes whom our own page hands over to a login that waits there, under the lock of the user's row. Misses:
+    /// [`Conflict::UserChanged`] when the user is not active or the credential version is not the one read,
+    /// [`Conflict::FlowGone`] when the login is not there, has expired, or somebody else was handed over.
+    HandOver {
+        /// Which login.
+        flow: FlowId,
+        /// Whom.
+        user: UserNumber,
+        /// The credential version that was read.
+        version: i64,
+        /// When.
+        at: Timestamp,
+    },
     /// Forgets logins that were over before this time. Never misses.
     ForgetFlows {
         /// Older than this.

@@ -118,6 +118,8 @@ pub struct Surface {
     /// Whether everybody who signs in by it belongs to an organization: to the one they ask for, else to any, else to
     /// one that is made for them (contracts 4.1).
     pub organizations: bool,
+    /// Whether who would sign in by it with a provider, and none is named, signs in at our own page and is handed over.
+    pub own_page: bool,
 }
 
 impl Surface {

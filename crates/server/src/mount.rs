@@ -11,6 +11,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
+use dialects::native::Native;
 use dialects::{bixarena, knox, native, probe, syntho, trieve};
 use identity::api_key::keys::KeySurface;
 use web::{Context, Dialect, Fault, Mounted, Refusal, Web, trace};
@@ -91,7 +92,8 @@ pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
         .collect();
     let dialects: Vec<&'static Dialect> = served.iter().map(|mounted| mounted.dialect).collect();
     refuse_overlaps(&dialects)?;
-    let pages = Pages::new(config, web, &dialects);
+    let people = config.dialects.native.enabled.then(|| Native::new(web, native_settings(config)));
+    let pages = Pages::new(config, web, &dialects, people);
     let mut router = Router::new()
         .merge(operation::routes(web))
         .merge(pages::routes(&pages))

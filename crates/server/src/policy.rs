@@ -6,7 +6,7 @@ use identity::Policy;
 use identity::keyring::{KeyAlgorithm, KeyPlan};
 
 use crate::config::{BixArena, Config, Probe, TokenAlgorithm};
-use crate::service_clients;
+use crate::{pages, service_clients};
 
 /// How long BixArena's services' own tokens live (contracts 5.5).
 pub const SERVICE_TOKEN_LIFE: Duration = Duration::from_mins(5);
@@ -26,7 +26,14 @@ pub fn policy(config: &Config) -> anyhow::Result<Policy> {
         internal_keys: internal_keys(&config.dialects.bixarena),
         probe_keys: probe_keys(&config.dialects.probe),
         service_clients: service_clients::service_clients(config)?,
+        sign_in_page: sign_in_page(config),
     })
+}
+
+/// Where doors send people that know no passwords themselves; nowhere without the door that the page stands at.
+fn sign_in_page(config: &Config) -> Option<String> {
+    let origin = config.public_url.origin();
+    config.dialects.native.enabled.then(|| format!("{origin}{}", pages::SIGN_IN))
 }
 
 fn internal_keys(section: &BixArena) -> KeyPlan {

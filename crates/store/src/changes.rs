@@ -63,6 +63,7 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
         }
         Change::OpenFlow(new) => flows::open(new),
         Change::TakeFlow { flow, at } => flows::take(*flow, *at),
+        Change::HandOver { flow, user, version, at } => flows::hand_over_to(*flow, *user, *version, *at),
         Change::ForgetFlows { before } => flows::forget(*before),
         Change::HoldSigningKey { key } => signing_keys::hold(*key),
         Change::AddSigningKey { key, previous } => signing_keys::add(key, *previous),

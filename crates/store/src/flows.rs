@@ -1,29 +1,35 @@
 //! Logins under way. A row is one that nobody came back to yet; taking it deletes the row.
 
 use identity::federation::ProviderId;
-use identity::flow::{Flow, FlowId, NewFlow};
+use identity::flow::{Flow, FlowId, HandOver, NewFlow};
 use identity::organization::OrganizationId;
 use identity::organization::joining::KeptJoining;
 use identity::ports::{Conflict, StoreError, StoreResult};
 use identity::secret::{Digest, DigestKind};
 use identity::session::SessionId;
+use identity::user::UserNumber;
 use identity::{Door, Timestamp};
 
 use crate::db::Db;
 use crate::sql::{Row, Sql, Step, Value};
+use crate::users;
 
 pub(crate) static BY_DIGEST: Sql = Sql::new(
     "SELECT id, provider, door, browser_kind, browser, return_to, created, expires, organization,
-         invitation_kind, invitation, links
+         invitation_kind, invitation, links, callback, handed_to, handed_version
      FROM flows
      WHERE digest = $1 AND digest_kind = $2",
 );
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO flows (id, provider, door, browser_kind, browser, return_to, digest_kind, digest, created,
-         expires, organization, invitation_kind, invitation, links)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         expires, organization, invitation_kind, invitation, links, callback)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 );
 pub(crate) static TAKE: Sql = Sql::new("DELETE FROM flows WHERE id = $1 AND expires > $2");
+pub(crate) static HAND_OVER: Sql = Sql::new(
+    "UPDATE flows SET handed_to = $2, handed_version = $3
+     WHERE id = $1 AND callback IS NOT NULL AND expires > $4 AND coalesce(handed_to, $2) = $2",
+);
 pub(crate) static FORGET: Sql = Sql::new("DELETE FROM flows WHERE expires < $1");
 
 pub(crate) async fn by_digest(db: &Db, digest: &Digest) -> StoreResult<Option<Flow>> {
@@ -50,7 +56,15 @@ fn read(row: &mut Row) -> StoreResult<Flow> {
             invitation: invitation(row)?,
         },
         links: row.opt_uuid("flows.links")?.map(SessionId),
+        hand_over: hand_over(row)?,
     })
+}
+
+fn hand_over(row: &mut Row) -> StoreResult<Option<HandOver>> {
+    let callback = row.opt_text("flows.callback")?;
+    let (to, version) = (row.opt_int("flows.handed_to")?, row.opt_int("flows.handed_version")?);
+    let to = to.map(UserNumber).zip(version);
+    Ok(callback.map(|callback| HandOver { callback, to }))
 }
 
 fn invitation(row: &mut Row) -> StoreResult<Option<Digest>> {
@@ -84,12 +98,20 @@ pub(crate) fn open(new: &NewFlow) -> Vec<Step> {
         invitation.as_ref().map(|digest| digest.kind.as_str()).into(),
         invitation.as_ref().map(|digest| digest.bytes.as_slice()).into(),
         flow.links.as_ref().map(|session| session.0.as_bytes().as_slice()).into(),
+        flow.hand_over.as_ref().map(|hand_over| hand_over.callback.as_str()).into(),
     ];
     vec![Step::any(&INSERT, values)]
 }
 
 pub(crate) fn take(flow: FlowId, at: Timestamp) -> Vec<Step> {
     vec![Step::one(&TAKE, vec![bytes(flow), at.millis().into()], Conflict::FlowGone)]
+}
+
+pub(crate) fn hand_over_to(flow: FlowId, user: UserNumber, version: i64, at: Timestamp) -> Vec<Step> {
+    let values = vec![bytes(flow), user.0.into(), version.into(), at.millis().into()];
+    let mut steps = users::hold(user, version);
+    steps.push(Step::one(&HAND_OVER, values, Conflict::FlowGone));
+    steps
 }
 
 pub(crate) fn forget(before: Timestamp) -> Vec<Step> {

@@ -45,6 +45,7 @@ pub(crate) const SQLITE: &[Migration] = &[
     },
     Migration { number: 5, name: "joining", sql: include_str!("../migrations/sqlite/0005_joining.sql") },
     Migration { number: 6, name: "native", sql: include_str!("../migrations/sqlite/0006_native.sql") },
+    Migration { number: 7, name: "hand_over", sql: include_str!("../migrations/sqlite/0007_hand_over.sql") },
 ];
 
 /// The history on PostgreSQL: the same numbers and names.
@@ -71,6 +72,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
     },
     Migration { number: 5, name: "joining", sql: include_str!("../migrations/postgres/0005_joining.sql") },
     Migration { number: 6, name: "native", sql: include_str!("../migrations/postgres/0006_native.sql") },
+    Migration {
+        number: 7,
+        name: "hand_over",
+        sql: include_str!("../migrations/postgres/0007_hand_over.sql"),
+    },
 ];
 
 /// Where the history is remembered on PostgreSQL.

@@ -48,6 +48,7 @@ pub const SURFACE: Surface = Surface {
     sign_up: false,
     one_per_client: true,
     organizations: false,
+    own_page: true,
 };
 
 /// The idle end moves by a tenth of the idle life, and by no more than this, each time.

@@ -39,6 +39,7 @@ pub const SURFACE: Surface = Surface {
     sign_up: false,
     one_per_client: false,
     organizations: false,
+    own_page: false,
 };
 
 /// The `[dialects.knox]` section.

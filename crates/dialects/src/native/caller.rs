@@ -17,7 +17,10 @@ pub(super) async fn known(
     context: &Context,
     headers: &HeaderMap,
 ) -> Result<Caller, Refused> {
-    let Some(presented) = bearer(headers) else { return by_cookie(native, context, headers).await };
+    let Some(presented) = bearer(headers) else {
+        let caller = by_cookie(native, context, headers).await;
+        return caller.map_err(|error| taken_away(native, error));
+    };
     let Some(secret) = presented.and_then(Secret::presented) else {
         return Err(invalid("no key behind Bearer, or several").into());
     };
@@ -40,18 +43,24 @@ pub(super) async fn signed_in(
     Err(forbidden.because("carrier of the route", "an API key", "the cookie of a session").into())
 }
 
-/// Who asks, by the cookie; the refusal of a bad one takes it away.
-async fn by_cookie(native: &Native, context: &Context, headers: &HeaderMap) -> Result<Caller, Refused> {
-    let checked = match native.cookie.carried(headers) {
-        Carried::Nothing => return Err(Error::from(ErrorKind::CredentialMissing).into()),
+/// Who asks, by the cookie.
+pub(super) async fn by_cookie(
+    native: &Native,
+    context: &Context,
+    headers: &HeaderMap,
+) -> Result<Caller, Error> {
+    match native.cookie.carried(headers) {
+        Carried::Nothing => Err(ErrorKind::CredentialMissing.into()),
         Carried::Value(value) => open(native, context, value).await,
         Carried::Unclear => Err(invalid("two cookies, or one that no login here set")),
-    };
-    checked.map_err(|error| {
-        let is_stale = is_stale(&error);
-        let Refused(answer) = error.into();
-        Refused(if is_stale { native.cookie.clear(answer) } else { answer })
-    })
+    }
+}
+
+/// The refusal of a bad cookie takes it away.
+fn taken_away(native: &Native, error: Error) -> Refused {
+    let is_stale = is_stale(&error);
+    let Refused(answer) = error.into();
+    Refused(if is_stale { native.cookie.clear(answer) } else { answer })
 }
 
 async fn open(native: &Native, context: &Context, value: &str) -> Result<Caller, Error> {
@@ -97,7 +106,7 @@ pub(super) fn browser(native: &Native, headers: &HeaderMap) -> Option<Secret> {
     }
 }
 
-fn is_stale(error: &Error) -> bool {
+pub(super) fn is_stale(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::CredentialInvalid | ErrorKind::UserInactive)
 }
 

@@ -4,6 +4,7 @@
 #![doc = include_str!("README.md")]
 
 mod caller;
+mod carriers;
 mod convert;
 #[cfg(test)]
 mod document;
@@ -56,6 +57,7 @@ pub const SURFACE: Surface = Surface {
     sign_up: false,
     one_per_client: true,
     organizations: false,
+    own_page: false,
 };
 
 /// The idle end moves by a tenth of the idle life, and by no more than this, each time.
@@ -99,9 +101,9 @@ impl Settings {
     }
 }
 
-/// What the handlers share.
+/// What the handlers share, and the pages of the same house that stand at this door.
 #[derive(Clone)]
-pub(crate) struct Native {
+pub struct Native {
     web: Web,
     surface: Arc<Surface>,
     doors: Arc<[HouseDoor]>,
@@ -111,18 +113,24 @@ pub(crate) struct Native {
     origins: Arc<Origins>,
 }
 
+impl Native {
+    /// The door with these settings.
+    pub fn new(web: &Web, settings: Settings) -> Self {
+        Self {
+            web: web.clone(),
+            surface: Arc::new(settings.surface()),
+            doors: settings.doors.into(),
+            cookie: cookie(&web.site, COOKIE, PLAIN_COOKIE),
+            flow_cookie: cookie(&web.site, FLOW_COOKIE, PLAIN_FLOW_COOKIE),
+            origins: Arc::new(Origins::new(&web.site, settings.allowed_origins)),
+        }
+    }
+}
+
 /// The dialect, ready to serve.
 pub fn mount(web: &Web, settings: Settings) -> Mounted {
-    let surface = Arc::new(settings.surface());
-    let origins = Origins::new(&web.site, settings.allowed_origins);
-    let native = Native {
-        web: web.clone(),
-        surface,
-        doors: settings.doors.into(),
-        cookie: cookie(&web.site, COOKIE, PLAIN_COOKIE),
-        flow_cookie: cookie(&web.site, FLOW_COOKIE, PLAIN_FLOW_COOKIE),
-        origins: Arc::new(origins.clone()),
-    };
+    let native = Native::new(web, settings);
+    let origins = (*native.origins).clone();
     let refuse = Arc::new(|refusal: &Refusal, _: &str| error::refuse(refusal));
     Mounted::new(&DIALECT, routes::router(native), origins, refuse)
 }

@@ -50,6 +50,7 @@ pub const SURFACE: Surface = Surface {
     sign_up: false,
     one_per_client: false,
     organizations: false,
+    own_page: false,
 };
 
 /// What API tokens of this door look like.

@@ -47,6 +47,7 @@ pub const SURFACE: Surface = Surface {
     sign_up: false,
     one_per_client: true,
     organizations: false,
+    own_page: true,
 };
 
 /// The `[dialects.syntho]` section.

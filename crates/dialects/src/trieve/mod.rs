@@ -57,6 +57,7 @@ pub const SURFACE: Surface = Surface {
     sign_up: false,
     one_per_client: true,
     organizations: true,
+    own_page: true,
 };
 
 /// What API keys of this door look like.

@@ -65,6 +65,8 @@ pub enum EventKind {
     ApiKeyEnded,
     /// A user was linked to a provider; the detail names it.
     IdentityLinked,
+    /// A user signed in at our own page for another door; the detail names it.
+    HandedOver,
     /// A user's link to a provider was taken away; the detail names the provider, if it is configured still.
     IdentityUnlinked,
     /// A token for other services was made for a service; the detail names it.
@@ -91,7 +93,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SessionEnded,
@@ -118,6 +120,7 @@ impl EventKind {
         Self::ApiKeyChanged,
         Self::ApiKeyEnded,
         Self::IdentityLinked,
+        Self::HandedOver,
         Self::IdentityUnlinked,
         Self::ServiceTokenMinted,
         Self::SigningKeyRotated,
@@ -160,6 +163,7 @@ impl EventKind {
             Self::ApiKeyChanged => "api_key_changed",
             Self::ApiKeyEnded => "api_key_ended",
             Self::IdentityLinked => "identity_linked",
+            Self::HandedOver => "handed_over",
             Self::IdentityUnlinked => "identity_unlinked",
             Self::ServiceTokenMinted => "service_token_minted",
             Self::SigningKeyRotated => "signing_key_rotated",

@@ -7,6 +7,7 @@
 //! ends stands in `sign_in`.
 
 pub mod access;
+pub mod hand_over;
 pub(crate) mod join;
 pub mod linking;
 pub mod providers;
@@ -33,6 +34,11 @@ impl ProviderId {
         let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
         let fits = !name.is_empty() && name.len() <= Self::MAX_BYTES && name.bytes().all(plain);
         fits.then(|| Self(name.to_owned()))
+    }
+
+    /// What our own sign-in page is called where a provider is named. No provider is configured by it.
+    pub fn own() -> Self {
+        Self("vestibule".to_owned())
     }
 
     /// The name.

@@ -6,7 +6,7 @@ use super::upstream::{AuthorizationRequest, UpstreamError, UpstreamFault};
 use super::{Provider, ProviderId};
 use crate::Core;
 use crate::error::{Error, ErrorKind, Result};
-use crate::flow::{self, Flow, FlowId, NewFlow};
+use crate::flow::{self, Flow, FlowId, HandOver, NewFlow};
 use crate::op::{Op, Timestamp};
 use crate::organization::joining::Joining;
 use crate::ports::{Change, Commit};
@@ -69,7 +69,7 @@ impl Federation {
         begin: BeginLogin,
         links: Option<SessionId>,
     ) -> Result<LoginBegun> {
-        let provider = self.core.provider(begin.provider.as_deref())?;
+        let place = self.place(surface, begin.provider.as_deref(), links.is_some())?;
         let state = flow::STATE.make(&*self.core.entropy);
         let fresh = match &begin.browser {
             Some(_) => None,
@@ -79,7 +79,7 @@ impl Federation {
         let expires = op.now + flow::LIFE;
         let flow = Flow {
             id: FlowId(self.core.uuid(op.now)),
-            provider: provider.id.clone(),
+            provider: place.name(),
             door: surface.door.clone(),
             browser: known_by.digest(),
             return_to: begin.return_to,
@@ -87,6 +87,7 @@ impl Federation {
             created: op.now,
             expires,
             links,
+            hand_over: place.hand_over(&begin.redirect_uri),
         };
         let request = AuthorizationRequest {
             redirect_uri: &begin.redirect_uri,
@@ -94,7 +95,12 @@ impl Federation {
             nonce: &flow::nonce(&self.core.master_key, &state),
             verifier: &flow::verifier(&self.core.master_key, &state),
         };
-        let location = self.core.upstream.authorization_url(op.now, &provider.id, &request).await?;
+        let location = match place {
+            Place::Provider(provider) => {
+                self.core.upstream.authorization_url(op.now, &provider.id, &request).await?
+            }
+            Place::OwnPage(page) => format!("{page}?continue={}", state.expose()),
+        };
         let open = Change::OpenFlow(NewFlow { flow, digest: state.digest() });
         self.core.store.commit(Commit { changes: vec![open], events: vec![] }).await?;
         Ok(LoginBegun { location, browser: fresh, expires })
@@ -113,6 +119,40 @@ impl Federation {
     ) -> Result<Option<String>> {
         let provider = self.core.provider(provider)?;
         Ok(self.core.upstream.logout_url(op.now, &provider.id, return_to).await?)
+    }
+}
+
+/// Where somebody signs in.
+enum Place<'a> {
+    Provider(&'a Provider),
+    /// Our own page, by its address.
+    OwnPage(&'a str),
+}
+
+impl Place<'_> {
+    fn name(&self) -> ProviderId {
+        match self {
+            Self::Provider(provider) => provider.id.clone(),
+            Self::OwnPage(_) => ProviderId::own(),
+        }
+    }
+
+    fn hand_over(&self, callback: &str) -> Option<HandOver> {
+        match self {
+            Self::Provider(_) => None,
+            Self::OwnPage(_) => Some(HandOver { callback: callback.to_owned(), to: None }),
+        }
+    }
+}
+
+impl Federation {
+    /// The provider that was named, else the only one, else our own page where the door leads there.
+    fn place(&self, surface: &Surface, named: Option<&str>, links: bool) -> Result<Place<'_>> {
+        let page = self.core.policy.sign_in_page.as_deref();
+        match (named, self.core.providers.as_slice(), page) {
+            (None, [] | [_, _, ..], Some(page)) if surface.own_page && !links => Ok(Place::OwnPage(page)),
+            _ => self.core.provider(named).map(Place::Provider),
+        }
     }
 }
 

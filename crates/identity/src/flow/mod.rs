@@ -18,6 +18,7 @@ use crate::organization::joining::KeptJoining;
 use crate::secret::{Digest, Secret, SecretForm};
 use crate::session::SessionId;
 use crate::surface::Door;
+use crate::user::UserNumber;
 
 /// How long a login may take at the provider (contracts 8.9).
 pub const LIFE: Duration = Duration::from_mins(10);
@@ -57,6 +58,17 @@ pub struct Flow {
     /// The session that wants the identity linked to its user; `None`: somebody signs in. The one never ends as the
     /// other.
     pub links: Option<SessionId>,
+    /// Of a login at our own page what it leads back to; `None`: it is at a provider.
+    pub hand_over: Option<HandOver>,
+}
+
+/// A login at our own page for a door that has none: the page hands over whoever signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    /// Where the door wants the browser back, without a query.
+    pub callback: String,
+    /// Who was handed over, with the credential version that was read then.
+    pub to: Option<(UserNumber, i64)>,
 }
 
 /// A flow about to begin.
@@ -76,6 +88,12 @@ pub(crate) fn nonce(key: &MasterKey, state: &Secret) -> Zeroizing<String> {
 /// The PKCE verifier of a flow with this `state`: 64 characters of those that RFC 7636 section 4.1 allows.
 pub(crate) fn verifier(key: &MasterKey, state: &Secret) -> Zeroizing<String> {
     derived(key, Purpose::FlowVerifier, state)
+}
+
+/// The one-time code that a browser brings back from our own page. Only the browser that somebody signed in with is told
+/// it; whoever knows the `state` alone cannot make it.
+pub(crate) fn code(key: &MasterKey, state: &Secret) -> Zeroizing<String> {
+    derived(key, Purpose::FlowCode, state)
 }
 
 /// In hexadecimal digits, which stand for themselves in a URL and a form.

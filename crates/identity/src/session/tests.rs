@@ -40,6 +40,7 @@ fn surface(idle: Option<(u64, u64)>) -> Surface {
         sign_up: false,
         one_per_client: false,
         organizations: false,
+        own_page: false,
     }
 }
 

@@ -7,10 +7,10 @@ use super::{Ends, Opening, SignIn, SignedIn};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::federation::Provider;
 use crate::federation::join::{Known, refused};
 use crate::federation::upstream::{Claims, Redemption};
-use crate::flow::{self, Flow};
+use crate::federation::{Provider, ProviderId};
+use crate::flow::{self, Flow, HandOver};
 use crate::op::Op;
 use crate::organization::joining::{Joined, KeptJoining};
 use crate::ports::{Change, Commit, Conflict, StoreError};
@@ -91,18 +91,60 @@ impl SignIn {
         answer: &ProviderAnswer,
     ) -> Result<ProviderSignedIn> {
         let (flow, state) = self.take(op, surface, answer, None).await?;
+        if let Some(hand_over) = &flow.hand_over {
+            let user = self.handed_over(hand_over, answer, state).await?;
+            return self.let_in(op, surface, answer, flow, Known { user, made: false }).await;
+        }
         let provider = self.core.provider_of(&flow.provider)?;
         let claims = self.redeem(op, provider, answer, state).await?;
-        let Known { user, made } = match self.core.user_behind(op, provider, &claims).await {
-            Ok(known) => known,
-            Err(error) => return Err(self.refuse(op, None, error).await),
+        match self.core.user_behind(op, provider, &claims).await {
+            Ok(known) => self.let_in(op, surface, answer, flow, known).await,
+            Err(error) => Err(self.refuse(op, None, error).await),
+        }
+    }
+
+    /// Whom our own page handed over with this answer.
+    async fn handed_over(
+        &self,
+        hand_over: &HandOver,
+        answer: &ProviderAnswer,
+        state: &Secret,
+    ) -> Result<User> {
+        let refused = |seen| {
+            Error::new(ErrorKind::CodeRefused).because(
+                "code of our own sign-in page",
+                seen,
+                "the one it gave",
+            )
         };
+        let code = answer.code.as_ref().ok_or_else(|| refused("none"))?;
+        let made = Secret::made(flow::code(&self.core.master_key, state).to_string());
+        // By their digests, which says nothing of how much of it was right.
+        if code.digest() != made.digest() {
+            return Err(refused("another one"));
+        }
+        let (number, version) = hand_over.to.ok_or_else(|| refused("one that was not given out"))?;
+        let user = self.core.store.user(number).await?;
+        // Suspended, or signed out everywhere, since: what was shown then is worth nothing now.
+        user.filter(|user| user.credential_version == version)
+            .ok_or_else(|| refused("one for a user who was changed meanwhile"))
+    }
+
+    /// Opens the session of whoever came back.
+    async fn let_in(
+        &self,
+        op: &Op,
+        surface: &Surface,
+        answer: &ProviderAnswer,
+        flow: Flow,
+        Known { user, made }: Known,
+    ) -> Result<ProviderSignedIn> {
         let joined = match self.belonging(op, surface, &user, &flow.joining).await {
             Ok(joined) => joined,
             Err(error) => return Err(self.refuse(op, Some(&user), error).await),
         };
         let ends = Ends::new(surface, answer.presented.as_ref(), false);
-        let signed_in = self.open(op, surface, provider, user, &ends).await?;
+        let signed_in = self.open(op, surface, &flow.provider, user, &ends).await?;
         Ok(ProviderSignedIn { signed_in, return_to: flow.return_to, new_user: made, joined })
     }
 
@@ -196,7 +238,7 @@ impl SignIn {
             Err(error) => return Err(self.refuse(op, None, error).await),
         };
         let ends = Ends::new(surface, command.presented.as_ref(), command.end_others);
-        self.open(op, surface, provider, user, &ends).await
+        self.open(op, surface, &provider.id, user, &ends).await
     }
 
     /// Whether [`SignIn::with_provider_token`] would let somebody in with this token, and whom.
@@ -213,7 +255,7 @@ impl SignIn {
         &self,
         op: &Op,
         surface: &Surface,
-        provider: &Provider,
+        provider: &ProviderId,
         mut user: User,
         ends: &Ends,
     ) -> Result<SignedIn> {
@@ -224,7 +266,7 @@ impl SignIn {
             let (opening, mut events) = self.core.opening_with(op, surface, &user, ends).await?;
             let Opening { session, secret, changes } = opening;
             let event = Event::new(op, EventKind::SignedIn).of(&user).with_session(session.id);
-            events.insert(0, event.by_way_of(provider.id.as_str()));
+            events.insert(0, event.by_way_of(provider.as_str()));
             match self.core.store.commit(Commit { changes, events }).await {
                 Ok(_) => {
                     // The end of all sessions by every door has raised it.

@@ -50,6 +50,7 @@ fn surface() -> Surface {
         sign_up: false,
         one_per_client: false,
         organizations: false,
+        own_page: false,
     }
 }
 

@@ -98,6 +98,9 @@ impl Judge<'_> {
 }
 
 fn id(text: &str) -> Result<ProviderId, String> {
+    if ProviderId::new(text) == Some(ProviderId::own()) {
+        return Err("this name is our own sign-in page's: another one is wanted".to_owned());
+    }
     ProviderId::new(text).ok_or_else(|| {
         format!(
             "a name of 1 to {} lowercase letters a to z, digits, \"-\", \"_\" and \".\" is wanted",

@@ -55,15 +55,22 @@ impl Browser {
 
     /// The token for a form that this browser sends to this path.
     pub(super) fn token(&self, web: &Web, now: Timestamp, path: &str) -> String {
-        let secret = self.known.as_ref().unwrap_or_else(|| {
-            let form = SecretForm::Base36 { prefix: "".into(), digits: 32 };
-            self.fresh.get_or_init(|| form.make(&*web.entropy))
-        });
+        let secret = self.known.as_ref().unwrap_or_else(|| self.fresh(web));
         let end = (now + LIFE).millis();
         format!("{end:x}.{}", hex(&mark(web, secret, path, end)))
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the pages to sign in and to manage an account"))]
+    /// Makes it another browser to forms: whoever signs in or out leaves nothing to the one before, so that a secret that
+    /// was planted is worth nothing.
+    pub(super) fn renew(&self, web: &Web) {
+        self.fresh(web);
+    }
+
+    fn fresh(&self, web: &Web) -> &Secret {
+        let form = SecretForm::Base36 { prefix: "".into(), digits: 32 };
+        self.fresh.get_or_init(|| form.make(&*web.entropy))
+    }
+
     /// Whether this browser was given this token for a form to this path, not too long ago.
     fn was_given(&self, web: &Web, now: Timestamp, path: &str, token: &str) -> bool {
         let Some(secret) = &self.known else { return false };
@@ -107,7 +114,6 @@ impl Sent {
 }
 
 /// Extractor of a form with a token that this browser was given for this path. Everything else has been answered.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the pages to sign in and to manage an account"))]
 pub(crate) struct Signed(pub(super) Sent);
 
 impl FromRequest<Pages> for Signed {

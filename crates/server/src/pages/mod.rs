@@ -23,17 +23,26 @@
 //! 6. It gets a line in `tests/clients/test_pages.py`, which looks at it with the keyboard, in both themes, at both
 //!    sizes, from right to left, without scripts, and with axe.
 //!
-//! Links to what is not there yet wait in [`PLACES`].
+//! # Pages of somebody
+//!
+//! A page that is somebody's own takes a [`person::Person`]: whoever has no session is led to `/login` and back. They
+//! stand at the door `native` with its cookie and its use cases, and are not served without it ([`person`]).
 
 mod assets;
+mod change_password;
 mod docs;
 mod dress;
 mod form;
 mod home;
 mod language;
+mod login;
+mod logout;
 mod markdown;
+mod onward;
 mod parts;
+mod person;
 mod refusal;
+mod said;
 mod shell;
 mod texts;
 mod ticket;
@@ -44,24 +53,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
+use dialects::native::Native;
+use identity::Identity;
 use web::{Dialect, Web};
 
 use self::docs::Shelf;
 use crate::config::Config;
+pub(crate) use login::PATH as SIGN_IN;
 pub(crate) use visitor::Visitor;
-
-/// Where pages are that others lead to; `None`: not there yet, and nothing leads there.
-struct Places {
-    /// Where people sign in.
-    sign_in: Option<&'static str>,
-    /// A person's own page.
-    account: Option<&'static str>,
-    /// Where a person changes the own password.
-    change_password: Option<&'static str>,
-}
-
-const PLACES: Places = Places { sign_in: None, account: None, change_password: None };
 
 /// What every page is given.
 #[derive(Clone)]
@@ -75,20 +75,42 @@ struct Inner {
     security_contact: Vec<String>,
     /// The dialects that are served, in the order of the list, with their documents.
     shelves: Vec<Shelf>,
+    /// The door that pages for people stand at; `None`: it is not served, and neither are they.
+    native: Option<Native>,
 }
 
 impl Pages {
-    pub(crate) fn new(config: &Config, web: &Web, dialects: &[&'static Dialect]) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        web: &Web,
+        dialects: &[&'static Dialect],
+        native: Option<Native>,
+    ) -> Self {
         Self(Arc::new(Inner {
             web: web.clone(),
             name: config.pages.name.clone(),
             security_contact: config.pages.security_contact.iter().map(ToString::to_string).collect(),
             shelves: dialects.iter().copied().map(Shelf::new).collect(),
+            native,
         }))
     }
 
     fn web(&self) -> &Web {
         &self.0.web
+    }
+
+    fn identity(&self) -> &Identity {
+        &self.0.web.identity
+    }
+
+    /// Whether whoever forgot a password can be sent a message.
+    fn mails_passwords(&self) -> bool {
+        false
+    }
+
+    /// The door that pages for people stand at.
+    fn native(&self) -> Option<&Native> {
+        self.0.native.as_ref()
     }
 
     fn shelves(&self) -> &[Shelf] {
@@ -117,6 +139,15 @@ pub(crate) fn routes(pages: &Pages) -> Router {
     if pages.shelf("syntho").is_some() {
         // contracts 1.1: where the product has its explorer.
         router = router.route("/api/playground/", get(docs::playground));
+    }
+    if pages.native().is_some() {
+        router = router
+            .route(login::PATH, get(login::ask).post(login::sign_in))
+            .route(login::PROVIDER, post(login::leave_for_provider))
+            .route(login::CONFIRM, get(login::ask_again).post(login::confirm))
+            .route(login::HAND_OVER, post(login::hand_over))
+            .route(change_password::PATH, get(change_password::ask).post(change_password::change))
+            .route(logout::PATH, get(logout::ask).post(logout::sign_out));
     }
     router
         .method_not_allowed_fallback(refusal::method_not_allowed)

@@ -138,6 +138,10 @@ pub(super) enum FieldKind {
     Password,
     /// Digits, such as a code out of an application.
     Code,
+    /// A box to be ticked.
+    Choice {
+        is_on: bool,
+    },
 }
 
 impl Field {
@@ -146,7 +150,13 @@ impl Field {
             FieldKind::Text | FieldKind::Code => "text",
             FieldKind::Email => "email",
             FieldKind::Password => "password",
+            FieldKind::Choice { .. } => "checkbox",
         }
+    }
+
+    /// Whether it is a box to be ticked, and whether it is.
+    fn choice(&self) -> Option<bool> {
+        if let FieldKind::Choice { is_on } = self.kind { Some(is_on) } else { None }
     }
 
     fn is_code(&self) -> bool {

@@ -50,7 +50,6 @@ pub(super) enum Told {
     /// A page of another site sent it.
     Foreign,
     /// The form is too old, or was made for another browser.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the pages to sign in and to manage an account"))]
     Stale { path: String },
     /// A fault of ours.
     Broken,

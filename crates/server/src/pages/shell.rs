@@ -2,7 +2,7 @@
 
 use super::language::{Language, PARAMETER};
 use super::texts::Texts;
-use super::{PLACES, Pages, assets};
+use super::{Pages, assets};
 
 /// The frame of one page.
 pub(crate) struct Shell {
@@ -18,11 +18,24 @@ pub(crate) struct Shell {
     pub(super) has_script: bool,
     /// Whether it has more than a card's width.
     pub(super) is_wide: bool,
+    /// Whether somebody is known to be signed in; a page that is nobody's does not ask.
+    pub(super) is_of_somebody: bool,
+    /// Whether people can sign in here.
+    pub(super) has_pages_of_people: bool,
 }
 
 impl Shell {
     pub(super) fn new(pages: &Pages, t: Texts, title: String, here: Option<String>) -> Self {
-        Self { t, title, service: pages.0.name.clone(), here, has_script: false, is_wide: false }
+        Self {
+            t,
+            title,
+            service: pages.0.name.clone(),
+            here,
+            has_script: false,
+            is_wide: false,
+            is_of_somebody: false,
+            has_pages_of_people: pages.native().is_some(),
+        }
     }
 
     /// The frame of a page that is gone when its address is opened again, or whose address holds a secret.
@@ -35,6 +48,12 @@ impl Shell {
     #[must_use]
     pub(super) fn wide(self) -> Self {
         Self { is_wide: true, ..self }
+    }
+
+    /// The frame of a page of somebody who is signed in.
+    #[must_use]
+    pub(super) fn of_somebody(self) -> Self {
+        Self { is_of_somebody: true, ..self }
     }
 
     /// The frame of a page with the explorer's script.
@@ -76,11 +95,18 @@ impl Shell {
         &assets::EXPLORER.path
     }
 
+    /// Where people sign in; not told to who has.
     pub(super) fn sign_in(&self) -> Option<&'static str> {
-        PLACES.sign_in
+        (self.has_pages_of_people && !self.is_of_somebody).then_some(super::login::PATH)
     }
 
+    /// Where somebody who is signed in signs out.
+    pub(super) fn sign_out(&self) -> Option<&'static str> {
+        self.is_of_somebody.then_some(super::logout::PATH)
+    }
+
+    /// A person's own page.
     pub(super) fn account(&self) -> Option<&'static str> {
-        PLACES.account
+        self.is_of_somebody.then_some("/account")
     }
 }

@@ -26,10 +26,10 @@ const DOOR: Door = Door::new("page");
 /// A page that asks for something.
 #[derive(Template)]
 #[template(path = "ask.html")]
-struct Ask {
-    shell: Shell,
-    text: String,
-    form: Form,
+pub(super) struct Ask {
+    pub(super) shell: Shell,
+    pub(super) text: String,
+    pub(super) form: Form,
 }
 
 /// What a link bears and its form sends back.

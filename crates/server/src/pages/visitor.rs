@@ -60,7 +60,6 @@ impl Visitor {
     }
 
     /// A form that is sent to this path and will be taken from there.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the pages to sign in and to manage an account"))]
     pub(super) fn form(&self, path: &str) -> Form {
         Form::to(path).hidden(super::form::FIELD, self.form_token(path))
     }
@@ -68,6 +67,20 @@ impl Visitor {
     /// The answer with a page.
     pub(super) fn answer(&self, status: StatusCode, page: &impl askama::Template) -> Response {
         rendered(status, page).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    }
+}
+
+/// What stands behind the `?` of an address.
+pub(super) struct Query(web::form::Pairs);
+
+impl Query {
+    pub(super) fn of(query: Option<String>) -> Self {
+        Self(web::form::pairs(query.unwrap_or_default().as_bytes()).unwrap_or_default())
+    }
+
+    /// The value of a parameter; the first one where there are several.
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        self.0.iter().find(|(theirs, _)| theirs == name).map(|(_, value)| value.to_string())
     }
 }
 

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use web::{Fault, Refusal};
 
 use super::refusal::Told;
-use super::{PLACES, Pages, Visitor};
+use super::{Pages, Visitor, change_password as change_password_page};
 
 const TEXT: (axum::http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; charset=utf-8");
 
@@ -24,11 +24,11 @@ pub(super) async fn robots() -> Response {
 
 /// Where password managers send people (W3C, A Well-Known URL for Changing Passwords): a redirect, or 404 where there is
 /// no such page.
-pub(super) async fn change_password(visitor: Visitor) -> Response {
-    match PLACES.change_password {
-        Some(page) => (StatusCode::FOUND, [(LOCATION, page)]).into_response(),
-        None => missing(&visitor),
+pub(super) async fn change_password(State(pages): State<Pages>, visitor: Visitor) -> Response {
+    if pages.native().is_none() {
+        return missing(&visitor);
     }
+    (StatusCode::FOUND, [(LOCATION, change_password_page::PATH)]).into_response()
 }
 
 /// Whom to tell of weaknesses (RFC 9116). Without a contact there is no such file.

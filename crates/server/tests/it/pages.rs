@@ -145,10 +145,9 @@ async fn the_start_names_the_dialects_that_are_served_and_no_other() {
     let home = page(&server, "/").await.body;
     assert!(home.contains("href=\"/docs/knox\"") && !home.contains("syntho"), "{home}");
     assert!(home.contains("&#60;b&#62;Acme") && !home.contains("<b>Acme"), "{home}");
-    assert!(
-        !home.contains("\"/login\"") && !home.contains("\"/account\""),
-        "nothing leads to what is not there"
-    );
+    assert!(home.contains("\"/login\"") && !home.contains("\"/account\""), "{home}");
+    let without = page(&TestServer::with("[dialects.native]\nenabled = false"), "/").await.body;
+    assert!(!without.contains("\"/login\""), "nothing leads to what is not there");
     assert_eq!(page(&server, "/docs/syntho").await.status.as_u16(), 404);
     assert_eq!(page(&server, "/api/playground/").await.status.as_u16(), 404);
 }
@@ -167,9 +166,12 @@ async fn programs_find_what_they_look_for() {
     let robots = page(&server, "/robots.txt").await;
     assert_eq!(robots.body, "User-agent: *\nAllow: /$\nDisallow: /\n");
     assert_eq!(robots.header("content-type"), Some("text/plain; charset=utf-8"));
-    // Without a contact it would be no such file; without a page there is nothing to lead to.
+    // Without a contact it would be no such file; a password is changed on a page of ours.
     assert_eq!(page(&server, "/.well-known/security.txt").await.status.as_u16(), 404);
-    assert_eq!(page(&server, "/.well-known/change-password").await.status.as_u16(), 404);
+    let password = page(&server, "/.well-known/change-password").await;
+    assert_eq!((password.status.as_u16(), password.header("location")), (302, Some("/account/password")));
+    let without = TestServer::with("[dialects.native]\nenabled = false");
+    assert_eq!(page(&without, "/.well-known/change-password").await.status.as_u16(), 404);
 }
 
 /// RFC 9116, sections 2.5.3, 2.5.5, 2.5.2: contact, end, where it belongs.

@@ -43,6 +43,7 @@ pub(crate) static ALL: &[(&str, &Sql)] = statements![
     flows::BY_DIGEST,
     flows::INSERT,
     flows::TAKE,
+    flows::HAND_OVER,
     flows::FORGET,
     invitations::BY_ID,
     invitations::BY_DIGEST,

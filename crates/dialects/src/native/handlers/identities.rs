@@ -1,7 +1,6 @@
 //! `/id/v1/identities`: the caller's links to providers.
 
 use axum::http::StatusCode;
-use identity::ErrorKind;
 use identity::federation::ExternalIdentityId;
 use identity::federation::providers::BeginLogin;
 use identity::organization::joining::Joining;
@@ -41,10 +40,8 @@ pub(in crate::native) async fn link(mut call: Call) -> Reply {
     };
     let federation = &call.identity().federation;
     let begun = federation.begin_link(&call.op(), &native.surface, &call.caller, begin).await?;
-    let browser = begun.browser.ok_or(identity::Error::from(ErrorKind::Internal))?;
     let answer = error::answer(StatusCode::OK, &wire::Leads { location: &begun.location });
-    let answer =
-        native.flow_cookie.set(answer, browser.expose(), call.visit.context.now, Some(begun.expires));
+    let answer = native.see_off(answer, &begun, call.visit.context.now)?;
     Ok(call.concerning(answer))
 }
 

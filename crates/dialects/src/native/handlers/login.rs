@@ -38,13 +38,10 @@ pub(in crate::native) async fn confirm(mut call: Call) -> Reply {
     Ok(opened(&call.visit, &signed_in))
 }
 
-/// The cookie stays as long as the session may live; when that ends unused is the ledger's to say.
 fn opened(visit: &Visit, signed_in: &SignedIn) -> Response {
-    let SignedIn { user, session, secret } = signed_in;
-    let response = answer(StatusCode::OK, &convert::signed_in(user, session));
-    let response =
-        visit.native.cookie.set(response, secret.expose(), visit.context.now, session.absolute_end);
-    concerning(user.number, response)
+    let response = answer(StatusCode::OK, &convert::signed_in(&signed_in.user, &signed_in.session));
+    let response = visit.native.give(response, signed_in, visit.context.now);
+    concerning(signed_in.user.number, response)
 }
 
 /// Sign out: the session of the cookie ends, if there is one.

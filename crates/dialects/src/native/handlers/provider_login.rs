@@ -1,19 +1,23 @@
 //! `/id/v1/login/provider` and `/login/callback`: to a provider and back, in a browser. The way back is the one of every
 //! page of ours, so it stands outside of `/id`.
 
-use axum::http::header::LOCATION;
+use axum::http::header::{ACCEPT, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use identity::federation::linking::CameBack;
 use identity::federation::providers::BeginLogin;
 use identity::organization::joining::Joining;
 use identity::{Error, ErrorKind, ProviderAnswer, Secret};
+use web::Fault;
 use web::fault::concerning;
 use web::form::Sent;
 
 use crate::native::error::{self, Refused, Reply};
 use crate::native::visit::Visit;
 use crate::native::{Native, caller, routes};
+
+/// Where people read why they were sent back in vain, and try again.
+const LOGIN_PAGE: &str = "/login";
 
 /// Begin a login by a provider. Opened in a browser.
 #[cfg_attr(test, utoipa::path(get, path = "/id/v1/login/provider", operation_id = "sign_in_with_provider", tag = "session",
@@ -36,9 +40,7 @@ pub(in crate::native) async fn begin(visit: Visit) -> Reply {
         joining: Joining::default(),
     };
     let begun = visit.identity().federation.begin(&visit.op(), &native.surface, begin).await?;
-    let browser = begun.browser.ok_or(Error::from(ErrorKind::Internal))?;
-    let answer = see_other(&begun.location)?;
-    Ok(native.flow_cookie.set(answer, browser.expose(), visit.context.now, Some(begun.expires)))
+    Ok(native.see_off(see_other(&begun.location)?, &begun, visit.context.now)?)
 }
 
 /// Come back from a provider, to a login or with an identity to be linked. Opened by the provider, in a browser.
@@ -61,18 +63,31 @@ pub(in crate::native) async fn callback(visit: Visit) -> Reply {
         presented: caller::presented(native, &visit.context, visit.headers()).await?,
     };
     let done = visit.identity().federation.come_back(&visit.op(), &native.surface, answer).await;
-    let done = done.map_err(|error| Refused(native.flow_cookie.clear(error::say(&error))))?;
+    let done = done.map_err(|error| visit.came_back_in_vain(&error))?;
     let (user, answer) = match done {
         CameBack::SignedIn(done) => {
             let answer = see_other(&native.home(&done.return_to))?;
-            let (session, secret) = (&done.signed_in.session, &done.signed_in.secret);
-            let now = visit.context.now;
-            let answer = native.cookie.set(answer, secret.expose(), now, session.absolute_end);
+            let answer = native.give(answer, &done.signed_in, visit.context.now);
             (done.signed_in.user.number, answer)
         }
         CameBack::Linked { caller, return_to } => (caller.user.number, see_other(&native.home(&return_to))?),
     };
     Ok(concerning(user, native.flow_cookie.clear(answer)))
+}
+
+impl Visit {
+    /// A browser gets a page to read, which says why; a program the refusal itself.
+    fn came_back_in_vain(&self, error: &Error) -> Refused {
+        let reads = self.headers().get_all(ACCEPT).iter().any(|value| {
+            value.to_str().is_ok_and(|ranges| ranges.to_ascii_lowercase().contains("text/html"))
+        });
+        let page = format!("{}{LOGIN_PAGE}?refused={}", self.native.web.site.origin, error.kind().name());
+        let answer = match reads.then(|| see_other(&page)) {
+            Some(Ok(answer)) => Fault::from(error).on(answer),
+            Some(Err(_)) | None => error::say(error),
+        };
+        Refused(self.native.flow_cookie.clear(answer))
+    }
 }
 
 /// A parameter that comes twice is none: others on the way may have read the other one.
@@ -89,7 +104,8 @@ fn secret(visit: &Visit, name: &str) -> Option<Secret> {
 
 impl Native {
     /// What is registered at the provider.
-    pub(in crate::native) fn redirect_uri(&self) -> String {
+    #[must_use]
+    pub fn redirect_uri(&self) -> String {
         format!("{}{}", self.web.site.origin, routes::CALLBACK)
     }
 

@@ -77,9 +77,22 @@ async fn any_other_cookie_is_replaced() {
 }
 
 /// A clear error in this dialect's shape, and no cookie.
+/// A server without pages of people.
+const NO_PAGE: &str = "[dialects.native]\nenabled = false";
+
 #[tokio::test]
-async fn without_a_provider_there_is_no_login() {
-    let server = TestServer::start();
+async fn without_a_provider_our_own_page_takes_its_place() {
+    let url = location(&TestServer::start().anonymous().get(START).send().await);
+    assert!(url.starts_with("http://testserver/login?continue="), "{url}");
+    let other = testkit::provider::TestProvider::start().await;
+    let House { server, .. } = house_at("", EDDSA, &other.settings("beta")).await;
+    let url = location(&server.anonymous().get(START).send().await);
+    assert!(url.contains("/login?continue="), "two, and none named: {url}");
+}
+
+#[tokio::test]
+async fn without_a_provider_and_a_page_there_is_no_login() {
+    let server = TestServer::with(NO_PAGE);
     assert_snapshot!(server.anonymous().get(START).send().await, @r#"
     400 Bad Request
     content-type: application/problem+json
@@ -87,7 +100,7 @@ async fn without_a_provider_there_is_no_login() {
     {"type":"about:blank","title":"Bad Request","status":400,"detail":"no-provider","instance":"/v1/auth/oidc/start"}
     "#);
     let other = testkit::provider::TestProvider::start().await;
-    let House { server, .. } = house_at("", EDDSA, &other.settings("beta")).await;
+    let House { server, .. } = house_at(NO_PAGE, EDDSA, &other.settings("beta")).await;
     let answer = server.anonymous().get(START).send().await;
     assert_eq!(
         (answer.status.as_u16(), answer.fault),

@@ -102,6 +102,7 @@ fn other_door() -> Surface {
         sign_up: false,
         one_per_client: false,
         organizations: false,
+        own_page: false,
     }
 }
 

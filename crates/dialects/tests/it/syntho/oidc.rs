@@ -142,7 +142,7 @@ async fn clause_1_4_next_leads_where_it_is_allowed_to() {
 
 #[tokio::test]
 async fn a_login_without_a_provider_is_refused_in_this_dialects_shape() {
-    let server = house_with("").await;
+    let server = house_with("[dialects.native]\nenabled = false\n").await;
     assert_snapshot!(server.anonymous().get(AUTHENTICATE).send().await, @r#"
     404 Not Found
     content-type: application/json
@@ -154,6 +154,15 @@ async fn a_login_without_a_provider_is_refused_in_this_dialects_shape() {
     let (_provider, server) = with_provider("").await;
     let answer = server.anonymous().get(&format!("{AUTHENTICATE}?provider=other")).send().await;
     assert_eq!((answer.status.as_u16(), answer.fault), (404, Some("provider_unknown")));
+}
+
+/// design: our own page takes the provider's place; it is none of the providers that are told.
+#[tokio::test]
+async fn without_a_provider_our_own_page_takes_its_place() {
+    let server = house_with("").await;
+    let answer = server.anonymous().get(AUTHENTICATE).send().await;
+    let url = answer.header("location").expect("a way on");
+    assert!(answer.status == 302 && url.contains("/login?continue="), "{url}");
 }
 
 /// State not bound to provider or browser; session fixation.

@@ -73,10 +73,18 @@ async fn clause_4_1_a_value_that_is_no_uuid_is_refused_as_text() {
     }
 }
 
+/// design: our own page takes the provider's place.
+#[tokio::test]
+async fn without_a_provider_our_own_page_takes_its_place() {
+    let answer = TestServer::start().anonymous().get(START).send().await;
+    let url = answer.header("location").expect("a way on");
+    assert!(answer.status == 303 && url.contains("/login?continue="), "{url}");
+}
+
 /// 400 where there is nobody to sign in with.
 #[tokio::test]
 async fn clause_4_1_without_a_provider_it_is_the_providers_fault() {
-    let server = TestServer::start();
+    let server = TestServer::with("[dialects.native]\nenabled = false");
     let answer = server.anonymous().get(START).send().await;
     assert_snapshot!(answer, @r#"
     400 Bad Request

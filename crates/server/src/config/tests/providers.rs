@@ -57,6 +57,7 @@ fn a_providers_id_needs_no_escape_anywhere() {
     for id in ["", "Acme", "a b", "a/b", "\u{e4}", &long] {
         refused(&[(&format!("id = {id:?}"), sentence)]);
     }
+    refused(&[("id = \"vestibule\"", "id: this name is our own sign-in page's: another one is wanted")]);
 }
 
 #[test]

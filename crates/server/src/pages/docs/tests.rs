@@ -24,6 +24,8 @@ fn shell(title: &str) -> Shell {
         here: Some("/docs/x/y".to_owned()),
         has_script: true,
         is_wide: true,
+        is_of_somebody: false,
+        has_pages_of_people: true,
     }
 }
 

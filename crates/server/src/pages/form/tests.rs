@@ -44,7 +44,7 @@ impl House {
             body_bytes: 1024,
         };
         let config = crate::config::parse("x", "", []).expect("a configuration").config;
-        let pages = Pages::new(&config, &web, &[]);
+        let pages = Pages::new(&config, &web, &[], None);
         let page = |path| {
             let shown =
                 move |visitor: Visitor| std::future::ready(visitor.form(path).render().expect("HTML"));

@@ -2,12 +2,13 @@
 
 use identity::Door;
 use identity::federation::ProviderId;
-use identity::flow::{Flow, FlowId, NewFlow};
+use identity::flow::{Flow, FlowId, HandOver, NewFlow};
 use identity::organization::OrganizationId;
 use identity::organization::joining::KeptJoining;
 use identity::ports::{Change, Conflict, Store as _};
 use identity::secret::{Digest, DigestKind};
 use identity::session::SessionId;
+use identity::user::User;
 use uuid::Uuid;
 
 use crate::world::{World, at, digest_of, id, new_flow};
@@ -36,6 +37,7 @@ pub(super) async fn a_flow_reads_back_as_opened(world: &World) {
         created: at(3),
         expires: at(603),
         links: Some(SessionId(id())),
+        hand_over: Some(HandOver { callback: "https://id.example/back".to_owned(), to: None }),
         ..flow
     };
     let new = NewFlow { flow: flow.clone(), digest: digest.clone() };
@@ -98,6 +100,40 @@ pub(super) async fn a_flow_is_taken_once_and_in_time(world: &World) {
         "one past its end is kept until forgotten"
     );
     assert_eq!(world.refused(take(FlowId(id()), 2)).await, Conflict::FlowGone);
+}
+
+/// Of a login at our own page only, in time, of an active user with the version read; and nobody else after that.
+pub(super) async fn somebody_is_handed_over_once(world: &World) {
+    let (ann, bob) = (world.user("ann").await, world.user("bob").await);
+    let hand = |flow: FlowId, user: &User, second| Change::HandOver {
+        flow,
+        user: user.number,
+        version: user.credential_version,
+        at: at(second),
+    };
+    let NewFlow { flow, digest } = until(600);
+    let waits = HandOver { callback: "https://id.example/back".to_owned(), to: None };
+    let flow = Flow { hand_over: Some(waits.clone()), ..flow };
+    let at_a_provider = world.open_flow(until(600)).await;
+    world.open_flow(NewFlow { flow: flow.clone(), digest }).await;
+
+    assert_eq!(world.refused(hand(at_a_provider.id, &ann, 2)).await, Conflict::FlowGone);
+    assert_eq!(world.refused(hand(FlowId(id()), &ann, 2)).await, Conflict::FlowGone);
+    assert_eq!(world.refused(hand(flow.id, &ann, 600)).await, Conflict::FlowGone);
+    let stale =
+        Change::HandOver { flow: flow.id, user: ann.number, version: ann.credential_version + 1, at: at(2) };
+    assert_eq!(world.refused(stale).await, Conflict::UserChanged);
+    assert_eq!(world.stored_flow(&flow).await, Some(flow.clone()));
+
+    let handed = HandOver { to: Some((ann.number, ann.credential_version)), ..waits };
+    for _ in 0..2 {
+        assert_eq!(world.apply(hand(flow.id, &ann, 599)).await, 1);
+        let stored = world.stored_flow(&flow).await.expect("it waits for its door");
+        assert_eq!(stored.hand_over.as_ref(), Some(&handed));
+    }
+    assert_eq!(world.refused(hand(flow.id, &bob, 599)).await, Conflict::FlowGone);
+    world.apply(take(flow.id, 599)).await;
+    assert_eq!(world.refused(hand(flow.id, &ann, 599)).await, Conflict::FlowGone);
 }
 
 pub(super) async fn old_flows_are_forgotten(world: &World) {

@@ -215,6 +215,8 @@ macro_rules! on {
             flows::nothing_is_found_by_what_begins_no_flow ["flow_by_digest"]
             flows::an_id_and_a_state_begin_one_flow ["OpenFlow"]
             flows::a_flow_is_taken_once_and_in_time ["TakeFlow" "TakeFlow/FlowGone"]
+            flows::somebody_is_handed_over_once
+                ["HandOver" "HandOver/UserChanged" "HandOver/FlowGone"]
             flows::old_flows_are_forgotten ["ForgetFlows"]
 
             signing_keys::keys_read_back_newest_first ["AddSigningKey" "signing_keys"]

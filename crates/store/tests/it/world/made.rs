@@ -228,6 +228,7 @@ pub(crate) fn new_flow() -> NewFlow {
         created: at(1),
         expires: at(600),
         links: None,
+        hand_over: None,
     };
     NewFlow { flow, digest: digest_of(id) }
 }
