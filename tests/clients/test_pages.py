@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from node import HERE, NODE
 from probe import BASE, CAPTCHA, links_in, outbox, sign_in
-from vestibule import unique
+from vestibule import PASSWORD, unique
 
 SCREENSHOTS = HERE.parent.parent / "target" / "screenshots"
 PATIENCE = 900.0
@@ -38,11 +38,18 @@ PAGES = [
     ("docs-probe", "/docs/probe", 200),
     ("docs-call", "/docs/knox/login", 200),
     ("docs-call-german", "/docs/probe/signIn?lang=de", 200),
+    ("login", "/login", 200),
+    ("login-german", "/login?lang=de", 200),
+    ("login-refused", "/login?refused=provider_denied", 200),
+    ("logged-out", "/logout", 200),
     ("verify-email", "/verify-email?token=x", 200),
     ("restore-password", "/restore-password?token=x", 200),
     ("restore-password-german", "/restore-password?token=x&lang=de", 200),
     ("missing", "/nothing", 404),
 ]
+
+# Past the way to the content, the name, the documentation and the way to sign in.
+FIRST_FIELD = 5
 
 # These say nothing of a database that the others do not.
 pytestmark = pytest.mark.sqlite
@@ -122,8 +129,7 @@ def test_a_password_is_chosen_anew_by_the_keyboard_alone(new_server, chromium):
     server.post_json(f"{BASE}/auth/password-restore", {"email": user["email"]}, CAPTCHA)
     (message,) = outbox(server, user["email"])
     (link,) = [link for link in links_in(message) if "restore-password" in link]
-    # Past the way to the content, the name and the documentation.
-    to_the_field = ["Tab"] * 4
+    to_the_field = ["Tab"] * FIRST_FIELD
     visit = {
         **PHONE,
         "scheme": "dark",
@@ -174,7 +180,7 @@ def test_errors_and_outcomes_are_in_order_where_axe_can_look(new_server, chromiu
                 {"submit": "Enter"},
                 {"look": "restore-password-too-short"},
                 {"open": f"{server.url}/verify-email?token=x"},
-                {"press": ["Tab"] * 4},
+                {"press": ["Tab"] * FIRST_FIELD},
                 {"submit": "Enter"},
                 {"look": "ticket-invalid"},
             ],
@@ -184,6 +190,49 @@ def test_errors_and_outcomes_are_in_order_where_axe_can_look(new_server, chromiu
     ]
     for seen in look(chromium, visits):
         assert_in_order(seen, server.url, 400)
+
+
+@pytest.mark.parametrize("kind", [KINDS[1], KINDS[4]], ids=["phone", "desk"])
+def test_somebody_signs_in_for_another_door_by_the_keyboard_alone(documented, chromium, kind):
+    """The browser follows the page in between, and the door knows its cookie: to whom the policy would be a wall."""
+    user = documented.create_user(unique(), None, PASSWORD, "--email-verified")
+    name, door = user["username"], f"{documented.url}/api/auth?redirect_uri={documented.url}/docs"
+    visit = {
+        **kind,
+        "steps": [
+            {"open": door},
+            {"unguarded": True},
+            {"press": [*["Tab"] * FIRST_FIELD, {"type": name}, "Tab", {"type": "wrong"}]},
+            {"submit": "Enter"},
+            {"look": "login-wrong"},
+            {"unguarded": True},
+            {"click": "input[type=password]"},
+            {"press": [{"type": PASSWORD}]},
+            {"submit": "Enter"},
+            {"wait": ".doors"},
+            {"look": "login-done"},
+            {"open": f"{documented.url}/api/auth/me"},
+            {"look": "login-known"},
+            {"open": door},
+            {"look": "login-recognised"},
+            {"open": f"{documented.url}/logout"},
+            {"look": "logout"},
+            {"open": f"{documented.url}/logout"},
+            {"press": [*["Tab"] * (FIRST_FIELD + 1)]},
+            {"submit": "Enter"},
+            {"look": "logout-done"},
+        ],
+    }
+    wrong, done, known, recognised, logout, out = look(chromium, [visit])
+    assert_in_order(wrong, documented.url, 403)
+    assert "This name and password do not fit." in wrong["text"]
+    assert done["url"].startswith(f"{documented.url}/docs"), done["url"]
+    assert user["email"] in known["text"]
+    assert_in_order(recognised, documented.url)
+    assert "Continue as" in recognised["text"]
+    assert_in_order(logout, documented.url)
+    assert_in_order(out, documented.url)
+    assert "You are signed out" in out["text"]
 
 
 def test_a_call_is_tried_out_in_the_explorer(new_server, chromium):
@@ -230,4 +279,4 @@ def test_the_icon_and_the_files_for_programs_are_there(documented):
     icon = documented.http("GET", "/favicon.ico")
     assert icon.status == 200 and icon.body[:4] == b"\0\0\1\0"
     assert documented.http("GET", "/robots.txt").text.startswith("User-agent: *")
-    assert documented.http("GET", "/.well-known/change-password").status == 404
+    assert documented.http("GET", "/.well-known/change-password").status == 302

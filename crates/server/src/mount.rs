@@ -235,6 +235,7 @@ fn native_settings(config: &Config) -> native::Settings {
     let section = &config.dialects.native;
     let door = |entry: &Entry| native::HouseDoor {
         name: entry.dialect.name,
+        product: entry.dialect.product,
         title: entry.dialect.title,
         keys: (entry.keys)().filter(|_| (entry.is_enabled)(config)),
     };
@@ -257,7 +258,16 @@ mod tests {
         endpoints: &'static [Endpoint],
         silence: &'static [Silence],
     ) -> Dialect {
-        Dialect { name, title: "", document: "", endpoints, silence, cookies: &[], announces_allow: false }
+        Dialect {
+            name,
+            product: "",
+            title: "",
+            document: "",
+            endpoints,
+            silence,
+            cookies: &[],
+            announces_allow: false,
+        }
     }
 
     const ROUTE: &[Endpoint] = &[Endpoint { path: "/a/{id}", allow: "GET", summary: "" }];

@@ -7,6 +7,8 @@
 pub struct Dialect {
     /// Its name in the configuration, in the ledger and on the command line.
     pub name: &'static str,
+    /// What people call the product that speaks it.
+    pub product: &'static str,
     /// What it is, in a few words.
     pub title: &'static str,
     /// Its OpenAPI document, as YAML.

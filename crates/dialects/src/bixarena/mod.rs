@@ -24,6 +24,7 @@ const COOKIE: &str = "JSESSIONID";
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {
     name: "bixarena",
+    product: "BixArena",
     title: "BixArena's auth API: sessions by OpenID Connect, and internal tokens",
     document: include_str!("openapi.yaml"),
     endpoints: routes::ENDPOINTS,

@@ -18,6 +18,7 @@ use web::{Dialect, Mounted, Origins, Refusal, Silence, Web, Wire};
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {
     name: "knox",
+    product: "Papermerge",
     title: "Token API of django-rest-knox, as Papermerge 2.1 speaks it",
     document: include_str!("openapi.yaml"),
     endpoints: routes::ENDPOINTS,

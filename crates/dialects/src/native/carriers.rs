@@ -22,10 +22,10 @@ impl Native {
         &self.doors
     }
 
-    /// What a door is called; one that this build does not have is called by its name.
+    /// What people know a door by; one that this build does not have goes by its name.
     #[must_use]
-    pub fn title<'a>(&'a self, door: &'a str) -> &'a str {
-        self.doors.iter().find(|known| known.name == door).map_or(door, |known| known.title)
+    pub fn product<'a>(&'a self, door: &'a str) -> &'a str {
+        self.doors.iter().find(|known| known.name == door).map_or(door, |known| known.product)
     }
 
     /// What the core is told of a request at this door.

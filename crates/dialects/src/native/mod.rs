@@ -33,6 +33,7 @@ const PLAIN_FLOW_COOKIE: &str = "vestibule-login";
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {
     name: "native",
+    product: "Vestibule",
     title: "Vestibule's own API, version 1",
     document: include_str!("openapi.json"),
     endpoints: routes::ENDPOINTS,
@@ -74,6 +75,8 @@ pub fn keys() -> KeySurface {
 pub struct HouseDoor {
     /// Its dialect's name.
     pub name: &'static str,
+    /// What people know it by.
+    pub product: &'static str,
     /// What it is, in a few words.
     pub title: &'static str,
     /// What its API keys look like; `None`: it has none, or is not served.

@@ -26,6 +26,7 @@ const COOKIE: &str = "jwt";
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {
     name: "probe",
+    product: "Probe",
     title: "Auth and User of Probe.dev's front-end API, version 1",
     document: include_str!("openapi.yaml"),
     endpoints: routes::ENDPOINTS,

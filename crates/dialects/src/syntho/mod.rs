@@ -25,6 +25,7 @@ const FLOW_COOKIE: &str = "oidc_login";
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {
     name: "syntho",
+    product: "Syntho",
     title: "Auth and Users of Syntho's API, version 1",
     document: include_str!("openapi.yaml"),
     endpoints: routes::ENDPOINTS,

@@ -28,6 +28,7 @@ const COOKIE: &str = "vault";
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {
     name: "trieve",
+    product: "Trieve",
     title: "Trieve's auth API: sessions by OpenID Connect, organizations, invitations and API keys",
     document: include_str!("openapi.yaml"),
     endpoints: routes::ENDPOINTS,

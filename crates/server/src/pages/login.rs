@@ -91,7 +91,7 @@ fn recognised(person: &Person, onward: &Onward, notice: Option<Notice>) -> Respo
         Onward::Home | Onward::Place(_) | Onward::Over => (t.say("nav-account"), "/account".to_owned()),
     };
     let text = match onward {
-        Onward::Door { door, .. } => t.with("login-for", "door", person.native.title(door.as_str())),
+        Onward::Door { door, .. } => t.with("login-for", "door", person.native.product(door.as_str())),
         Onward::Home | Onward::Place(_) | Onward::Over => t.with("login-known", "who", person.called()),
     };
     let notice = notice.or_else(|| over(visitor, onward));
@@ -135,7 +135,7 @@ fn asked(
     let text = match onward {
         Onward::Door { door, .. } => {
             let native = visitor.pages.native();
-            t.with("login-for", "door", native.map_or(door.as_str(), |native| native.title(door.as_str())))
+            t.with("login-for", "door", native.map_or(door.as_str(), |native| native.product(door.as_str())))
         }
         Onward::Home | Onward::Place(_) | Onward::Over if form.is_none() && providers.is_empty() => {
             t.say("login-no-way")
@@ -238,7 +238,7 @@ async fn handed_over(person: &Person, onward: &Onward) -> Response {
     let Onward::Door { state, door } = onward else { return recognised(person, &Onward::Over, None) };
     match person.identity().federation.hand_over(&person.op(), &person.caller, state).await {
         Ok(address) => {
-            let name = person.native.title(door.as_str()).to_owned();
+            let name = person.native.product(door.as_str()).to_owned();
             person.concerning(leave(&person.visitor, name, &address))
         }
         Err(error) => {

@@ -12,6 +12,7 @@ use crate::{Endpoint, Silence, Site};
 
 const TOY: Dialect = Dialect {
     name: "toy",
+    product: "",
     title: "",
     document: "",
     endpoints: &[

@@ -1,7 +1,7 @@
 # An- und Abmelden, und was gesagt wird, wenn der Kern ablehnt.
 login-title = Anmelden
 login-text = Mit Ihrem Benutzernamen oder Ihrer E-Mail-Adresse.
-login-for = Um zu „{ $door }“ zu gelangen.
+login-for = Um zu { $door } zu gelangen.
 login-known = Sie sind als { $who } angemeldet.
 login-go-on = Weiter als { $who }
 login-as-other = Ein anderes Konto verwenden

@@ -1,7 +1,7 @@
 # Signing in and out, and what is said when the core refuses.
 login-title = Sign in
 login-text = With your username or e-mail address.
-login-for = To go on to “{ $door }”.
+login-for = To go on to { $door }.
 login-known = You are signed in as { $who }.
 login-go-on = Continue as { $who }
 login-as-other = Use another account
