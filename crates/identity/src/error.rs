@@ -71,7 +71,7 @@ pub enum ErrorKind {
     /// The answer to whoever tells people from programs did not pass (`[captcha]`).
     CaptchaRefused,
     /// The presented ticket is unknown, used, expired, of another purpose, or its owner's address or password is another
-    /// one since.
+    /// one since; or it would make the first user, and there was one.
     TicketInvalid,
     /// Custom claims, or an audience, that a token cannot have.
     TokenClaimsInvalid,
@@ -349,7 +349,8 @@ impl From<StoreError> for Error {
                 Conflict::SessionEnded => ErrorKind::SessionNotFound,
                 Conflict::ApiKeyLimit => ErrorKind::ApiKeyLimit,
                 Conflict::ApiKeyEnded => ErrorKind::ApiKeyNotFound,
-                Conflict::TicketGone => ErrorKind::TicketInvalid,
+                // Only a set-up ticket asks for that, and is dead with the first user.
+                Conflict::TicketGone | Conflict::UserExists => ErrorKind::TicketInvalid,
                 Conflict::IdentityGone => ErrorKind::IdentityNotFound,
                 Conflict::FlowGone => ErrorKind::FlowInvalid,
                 Conflict::MembershipExists => ErrorKind::AlreadyMember,

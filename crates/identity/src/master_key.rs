@@ -30,6 +30,8 @@ pub enum Purpose {
     TokenName,
     /// The tokens in forms of our own pages.
     FormToken,
+    /// The tickets that make the first administrator.
+    SetUp,
 }
 
 impl Purpose {
@@ -43,6 +45,7 @@ impl Purpose {
             Self::FlowCode => b"vestibule/flow-code/1",
             Self::TokenName => b"vestibule/token-name/1",
             Self::FormToken => b"vestibule/form-token/1",
+            Self::SetUp => b"vestibule/set-up/1",
         }
     }
 }

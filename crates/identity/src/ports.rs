@@ -50,6 +50,8 @@ pub trait Store: Send + Sync {
     async fn users(&self, after: UserNumber, limit: u32) -> StoreResult<Vec<User>>;
     /// One page of the users that match, and how many match in all.
     async fn users_matching(&self, query: &UserQuery) -> StoreResult<UserPage>;
+    /// Whether a user was ever made, one deleted since included.
+    async fn has_had_users(&self) -> StoreResult<bool>;
     /// What a login by this name is checked against.
     async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>>;
     /// The session this secret belongs to, in whatever state, with its owner, even a deleted one.

@@ -13,6 +13,7 @@ use crate::{
 pub(crate) fn steps(change: &Change) -> Vec<Step> {
     match change {
         Change::CreateUser(user) => users::create(user),
+        Change::ClaimFirstUser => users::claim_first(),
         Change::HoldUser { user, version } => users::hold(*user, *version),
         Change::SetPassword { user, version, hash, must_change, at } => {
             users::set_password(*user, *version, hash, *must_change, *at)

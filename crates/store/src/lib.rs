@@ -146,6 +146,10 @@ impl identity::ports::Store for Store {
         users::directory::page(&self.db, query).await
     }
 
+    async fn has_had_users(&self) -> StoreResult<bool> {
+        users::has_had_any(&self.db).await
+    }
+
     async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>> {
         users::credentials(&self.db, key).await
     }

@@ -46,6 +46,14 @@ pub(crate) static PAGE: Sql = Sql::new(concat!(
     columns!(),
     " FROM users AS u WHERE u.number > $1 AND u.deleted IS NULL ORDER BY u.number LIMIT $2"
 ));
+pub(crate) static ANY: Sql = Sql::new("SELECT number FROM users WHERE number > 0 ORDER BY number LIMIT 1");
+/// The lock of whoever claims to make the first user: the one row that every installation has from its start on.
+pub(crate) static FIRST_LOCK: Sql =
+    Sql::new("UPDATE master_key SET check_value = check_value WHERE only_row = 1");
+pub(crate) static FIRST_CLAIM: Sql = Sql::new(
+    "UPDATE master_key SET check_value = check_value
+     WHERE only_row = 1 AND NOT EXISTS (SELECT number FROM users WHERE number > 0)",
+);
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO users (id, username, email, email_verified, name, given_name, family_name, role, status, parent,
          password_hash, must_change_password, credential_version, created, updated)
@@ -126,6 +134,10 @@ pub(crate) async fn page(db: &Db, after: UserNumber, limit: u32) -> StoreResult<
     db.query(&PAGE, &[after.0.into(), limit.into()]).await?.iter_mut().map(read).collect()
 }
 
+pub(crate) async fn has_had_any(db: &Db) -> StoreResult<bool> {
+    Ok(db.query_one(&ANY, &[]).await?.is_some())
+}
+
 pub(crate) async fn credentials(db: &Db, key: &LoginKey) -> StoreResult<Option<Credentials>> {
     let Some(mut row) = db.query_one(&CREDENTIALS, &[key.as_str().into()]).await? else { return Ok(None) };
     Ok(Some(Credentials { user: read(&mut row)?, password: row.opt_text("users.password_hash")? }))
@@ -155,6 +167,12 @@ pub(crate) fn read(row: &mut Row) -> StoreResult<User> {
         deleted: row.opt_int("users.deleted")?.map(Timestamp::from_millis),
         credential_version: row.int("users.credential_version")?,
     })
+}
+
+/// Two statements, because one would not do on PostgreSQL: it would wait for the row and then look at the users as they
+/// were when it began to wait. The second one sees whom the commit that held the row has made.
+pub(crate) fn claim_first() -> Vec<Step> {
+    [&FIRST_LOCK, &FIRST_CLAIM].map(|sql| Step::one(sql, Vec::new(), Conflict::UserExists)).into()
 }
 
 pub(crate) fn create(user: &NewUser) -> Vec<Step> {

@@ -21,7 +21,7 @@ pub enum EventKind {
     SessionEnded,
     /// All sessions of a user, by one door or every door, were ended; the detail is the reason.
     SessionsEnded,
-    /// A user was made.
+    /// A user was made; the detail says how, if that was not by somebody else.
     UserCreated,
     /// A password was set by an operator.
     PasswordSet,

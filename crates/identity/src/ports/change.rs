@@ -25,6 +25,10 @@ pub enum Change {
     /// Makes a user and claims the login names. Misses: [`Conflict::LoginNameTaken`],
     /// [`Conflict::LoginNameRetired`].
     CreateUser(NewUser),
+    /// Claims the making of the first user; goes before its [`Change::CreateUser`]. Of any number of commits that claim it
+    /// one is applied, by whichever process. Misses: [`Conflict::UserExists`] when a user was ever made, one deleted since
+    /// included.
+    ClaimFirstUser,
     /// Holds the lock of an acting user's row, for changes that this user makes to others. Misses:
     /// [`Conflict::UserChanged`] when the user is not active or the credential version is not the one read.
     HoldUser {

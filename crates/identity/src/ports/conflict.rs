@@ -10,6 +10,9 @@ pub enum Conflict {
     /// Another user claimed the name.
     #[error("login name taken")]
     LoginNameTaken,
+    /// A user was made before.
+    #[error("user exists")]
+    UserExists,
     /// A deleted user had the name.
     #[error("login name retired")]
     LoginNameRetired,

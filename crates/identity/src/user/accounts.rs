@@ -89,15 +89,16 @@ impl Accounts {
     /// [`ErrorKind::LoginNameTaken`], [`ErrorKind::LoginNameRetired`], [`ErrorKind::PasswordTooShort`],
     /// [`ErrorKind::PasswordTooLong`], [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
     pub async fn create(&self, op: &Op, account: NewAccount) -> Result<WithPassword> {
-        self.create_after(op, vec![], account).await
+        self.create_after(op, vec![], account, "").await
     }
 
-    /// Makes a user in one commit with what must hold for it.
+    /// Makes a user in one commit with what must hold for it; the detail is the audit trail's.
     pub(super) async fn create_after(
         &self,
         op: &Op,
         mut changes: Vec<Change>,
         account: NewAccount,
+        detail: &'static str,
     ) -> Result<WithPassword> {
         let username = account.username.as_deref().map(Username::new).transpose()?;
         let email = account.email.as_deref().map(Email::new).transpose()?;
@@ -121,7 +122,7 @@ impl Accounts {
         };
         user.name_digests = user.login_keys().into_iter().map(|key| self.retired_digest(key)).collect();
         let id = user.id;
-        let mut event = Event::new(op, EventKind::UserCreated);
+        let mut event = Event::new(op, EventKind::UserCreated).saying(detail);
         event.user = Some(id);
         changes.push(Change::CreateUser(user));
         self.commit(changes, vec![event]).await?;
@@ -171,7 +172,7 @@ impl Accounts {
         self.core.policy.min_password_length
     }
 
-    /// Whether there is no user yet.
+    /// Whether there is no user; there may have been.
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`].

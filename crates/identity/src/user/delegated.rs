@@ -82,6 +82,6 @@ impl Accounts {
         };
         let still_may =
             Change::HoldUser { user: caller.user.number, version: caller.user.credential_version };
-        self.create_after(op, vec![still_may], account).await
+        self.create_after(op, vec![still_may], account, "").await
     }
 }

@@ -1,6 +1,6 @@
 //! Users: who they are and what state they are in. How they prove it stands in `sign_in`, how an operator changes
 //! them in [`accounts`] and `address`, what they may do to each other in [`delegated`], whom they see in [`directory`],
-//! how they come to an account in [`sign_up`], how they change their own password in [`own_password`] and
+//! how they come to an account in [`sign_up`] and the first of them in [`set_up`], how they change their own password in [`own_password`] and
 //! [`chosen_password`], and come by a forgotten one in [`restore`], how they come
 //! by another address in [`address_change`].
 
@@ -15,6 +15,7 @@ pub mod own_password;
 mod permission;
 mod person_name;
 pub mod restore;
+pub mod set_up;
 pub mod sign_up;
 
 use std::fmt;

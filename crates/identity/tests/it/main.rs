@@ -15,6 +15,7 @@ mod own_keys;
 mod own_password;
 mod own_sessions;
 mod races;
+mod set_up;
 mod sign_in;
 mod sign_up_enumeration;
 mod surfaces;

@@ -173,6 +173,11 @@ impl Store for Watched {
         self.server.store().users(after, limit).await
     }
 
+    async fn has_had_users(&self) -> StoreResult<bool> {
+        self.note("has_had_users");
+        self.server.store().has_had_users().await
+    }
+
     async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>> {
         let credentials = self.server.store().credentials(key).await;
         self.note("credentials");

@@ -70,6 +70,11 @@ impl Store for Watched {
         self.inner.users_matching(query).await
     }
 
+    async fn has_had_users(&self) -> StoreResult<bool> {
+        self.used("has_had_users");
+        self.inner.has_had_users().await
+    }
+
     async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>> {
         self.used("credentials");
         self.inner.credentials(key).await

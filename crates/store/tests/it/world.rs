@@ -377,6 +377,7 @@ pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, O
         ("user_by_name", store.user_by_name(&key("ann")).await.err()),
         ("users", store.users(UserNumber(0), 9).await.err()),
         ("users_matching", store.users_matching(&everybody()).await.err()),
+        ("has_had_users", store.has_had_users().await.err()),
         ("credentials", store.credentials(&key("ann")).await.err()),
         ("session", store.session(session).await.err()),
         ("session_by_digest", store.session_by_digest(&digest(session)).await.err()),

@@ -12,6 +12,7 @@ mod commits;
 mod directory;
 mod external_identities;
 mod federation_races;
+mod first_user;
 mod flows;
 mod invitations;
 mod mail;
@@ -77,6 +78,14 @@ macro_rules! on {
             users::a_deleted_user_is_wiped ["DeleteUser" "user" "user_by_id" "user_by_name" "users" "credentials"]
             users::a_user_is_deleted_once ["DeleteUser/UserChanged"]
             users::a_name_that_was_not_retired_is_free_again ["DeleteUser" "CreateUser"]
+
+            first_user::the_first_user_is_claimed_while_there_was_none
+                ["ClaimFirstUser" "ClaimFirstUser/UserExists" "has_had_users"]
+            first_user::a_deleted_user_was_the_first ["ClaimFirstUser/UserExists" "DeleteUser" "has_had_users"]
+            first_user::the_first_user_is_claimed_by_one
+                ["ClaimFirstUser" "ClaimFirstUser/UserExists" "CreateUser"]
+            first_user::nobody_claims_the_first_user_after_another_was_made
+                ["ClaimFirstUser/UserExists" "CreateUser"]
 
             addresses::a_name_is_kept_as_it_was_told ["SetName"]
             addresses::a_name_is_set_for_somebody ["SetName/UserChanged"]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 const PORTS: &str = concat!(
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../identity/src/ports.rs")),
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../identity/src/ports/change.rs")),
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../identity/src/ports/conflict.rs"))
 );
 
