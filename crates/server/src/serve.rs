@@ -20,7 +20,7 @@ use crate::config::{Config, DatabaseUrl, Loaded};
 use crate::connections::{Patient, Places};
 use crate::house::{self, House};
 use crate::signals::{Hangup, Signals, Stop};
-use crate::{jobs, listener, log, mail, master_key_file, mount};
+use crate::{jobs, listener, log, mail, master_key_file, mount, pages};
 
 /// A client that takes longer to send its request's head is cut off.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
@@ -43,11 +43,9 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
             tracing::warn!(file = %secret.display(), "others than its owner may read this file: chmod 600");
         }
     }
-    if house.identity.accounts.is_empty().await? {
-        tracing::info!("no user exists yet; make the first one with: {how_to_begin}");
-    }
     let mailer = mail::mailer(config)?;
     let web = web(config, &house);
+    tell_how_to_begin(config, &web, how_to_begin).await?;
     let router = mount::router(config, &web)?;
     let socket = listener::bind(config.listen)?;
 
@@ -64,6 +62,24 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     jobs.iter().for_each(tokio::task::JoinHandle::abort);
     web.identity.sessions.flush().await.context("the last uses of sessions could not be written")?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// While there is no user, says how to make the first one. The link holds a ticket, which no other line of the log may: it
+/// is good for an hour and once, and whoever reads this log runs this server.
+async fn tell_how_to_begin(config: &Config, web: &Web, command: &str) -> anyhow::Result<()> {
+    let accounts = &web.identity.accounts;
+    if !accounts.is_empty().await? {
+        return Ok(());
+    }
+    // Whom the link makes signs in with a password.
+    if web.identity.sign_in.takes_passwords() && accounts.awaits_set_up().await? {
+        let ticket = accounts.set_up_ticket(web.clock.now());
+        let link = format!("{}{}#{}", config.public_url, pages::SET_UP, ticket.expose());
+        tracing::warn!(%link, %command, "no user exists yet: open the link within an hour, or run the command");
+    } else {
+        tracing::info!(%command, "no user exists: run the command to make one");
+    }
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! The files that pages load: one style sheet, the icons, the script of the explorer. All of them are built in.
+//! The files that pages load: one style sheet, the icons, the scripts of the explorer and of the set-up. All of them are built in.
 //!
 //! A file's path holds a digest of its content, so that browsers may keep it for good and still see the next version at
 //! once. `/favicon.ico` alone has a fixed path, because browsers ask for it unasked.
@@ -44,11 +44,14 @@ pub(super) static MARK: LazyLock<Asset> =
 pub(super) static EXPLORER: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("explorer", "js", "text/javascript; charset=utf-8", include_str!("static/explorer.js"))
 });
+pub(super) static SET_UP: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("setup", "js", "text/javascript; charset=utf-8", include_str!("static/setup.js"))
+});
 
 const FAVICON: &[u8] = include_bytes!("static/favicon.ico");
 
 pub(super) fn routes() -> Router {
-    let files = [&STYLE, &ICONS, &MARK, &EXPLORER];
+    let files = [&STYLE, &ICONS, &MARK, &EXPLORER, &SET_UP];
     let router = files.into_iter().fold(Router::new(), |router, file| {
         let headers = [(CONTENT_TYPE, file.kind), (CACHE_CONTROL, FOR_GOOD), SAME_ORIGIN];
         router.route(&file.path, get(move || std::future::ready((headers, file.content).into_response())))

@@ -25,7 +25,7 @@ use super::home::Door;
 use super::markdown::to_html;
 use super::refusal::Told;
 use super::shell::Shell;
-use super::{Pages, Visitor, dress};
+use super::{Pages, Visitor, assets, dress};
 
 /// A dialect's document, read when it is first looked at.
 pub(super) struct Shelf {
@@ -117,7 +117,8 @@ pub(super) async fn operation(
     let Some(operation) = Operation::find(shelf.document(), &id, &pages.web().site.origin) else {
         return missing(&visitor);
     };
-    let shell = visitor.shell(format!("{} {}", operation.method, operation.path)).wide().scripted();
+    let shell =
+        visitor.shell(format!("{} {}", operation.method, operation.path)).wide().scripted(&assets::EXPLORER);
     let page = OperationPage { shell, name: shelf.dialect.name, operation };
     let mut response = visitor.answer(StatusCode::OK, &page);
     let policy = HeaderValue::from_static(dress::POLICY_OF_EXPLORER);

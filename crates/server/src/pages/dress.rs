@@ -24,6 +24,10 @@ pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src '
 pub(super) const POLICY_OF_EXPLORER: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; \
                                              connect-src 'self'; form-action 'self'; base-uri 'none'; \
                                              frame-ancestors 'none'; require-trusted-types-for 'script'";
+/// The set-up's one script, which calls nobody and writes no HTML.
+pub(super) const POLICY_OF_SET_UP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; \
+                                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+                                           require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// What a page keeps to unless it says otherwise. Its address goes nowhere; the origin of a form does, which is what
 /// foreign forms are told by.

@@ -43,6 +43,7 @@ mod parts;
 mod person;
 mod refusal;
 mod said;
+mod set_up;
 mod shell;
 mod texts;
 mod ticket;
@@ -61,6 +62,7 @@ use web::{Dialect, Web};
 use self::docs::Shelf;
 use crate::config::Config;
 pub(crate) use login::PATH as SIGN_IN;
+pub(crate) use set_up::PATH as SET_UP;
 pub(crate) use visitor::Visitor;
 
 /// What every page is given.
@@ -133,6 +135,7 @@ pub(crate) fn routes(pages: &Pages) -> Router {
         .route("/verify-email", get(ticket::ask_to_verify).post(ticket::verify))
         .route("/confirm-address", get(ticket::ask_to_agree).post(ticket::agree))
         .route("/restore-password", get(ticket::ask_for_password).post(ticket::restore))
+        .route(set_up::PATH, get(set_up::ask).post(set_up::set_up))
         .route("/.well-known/change-password", get(well_known::change_password))
         .route("/.well-known/security.txt", get(well_known::security))
         .route("/robots.txt", get(well_known::robots));

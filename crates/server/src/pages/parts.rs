@@ -130,7 +130,6 @@ pub(super) struct Field {
 
 /// What is typed into a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(not(test), expect(dead_code, reason = "for the pages to come"))]
 pub(super) enum FieldKind {
     #[default]
     Text,

@@ -1,5 +1,6 @@
 //! What stands around every page: head, navigation, languages, foot. `templates/base.html` lays it out.
 
+use super::assets::Asset;
 use super::language::{Language, PARAMETER};
 use super::texts::Texts;
 use super::{Pages, assets};
@@ -14,8 +15,8 @@ pub(crate) struct Shell {
     pub(super) service: String,
     /// The address of this page for another language; none where it cannot simply be opened again.
     pub(super) here: Option<String>,
-    /// The document of a dialect that the page is about, which gives it the explorer's width and script.
-    pub(super) has_script: bool,
+    /// The path of its one script.
+    pub(super) script: Option<&'static str>,
     /// Whether it has more than a card's width.
     pub(super) is_wide: bool,
     /// Whether somebody is known to be signed in; a page that is nobody's does not ask.
@@ -31,7 +32,7 @@ impl Shell {
             title,
             service: pages.0.name.clone(),
             here,
-            has_script: false,
+            script: None,
             is_wide: false,
             is_of_somebody: false,
             has_pages_of_people: pages.native().is_some(),
@@ -56,10 +57,10 @@ impl Shell {
         Self { is_of_somebody: true, ..self }
     }
 
-    /// The frame of a page with the explorer's script.
+    /// The frame of a page with a script, which its policy must allow.
     #[must_use]
-    pub(super) fn scripted(self) -> Self {
-        Self { has_script: true, ..self }
+    pub(super) fn scripted(self, script: &'static Asset) -> Self {
+        Self { script: Some(&script.path), ..self }
     }
 
     /// What the browser's window and its history say. Not every desktop knows the signs that set arguments apart.
@@ -89,10 +90,6 @@ impl Shell {
 
     pub(super) fn mark(&self) -> &'static str {
         &assets::MARK.path
-    }
-
-    pub(super) fn script(&self) -> &'static str {
-        &assets::EXPLORER.path
     }
 
     /// Where people sign in; not told to who has.

@@ -21,7 +21,7 @@ use super::shell::Shell;
 use super::{Pages, Visitor, form};
 
 /// What the audit trail calls these pages.
-const DOOR: Door = Door::new("page");
+pub(super) const DOOR: Door = Door::new("page");
 
 /// A page that asks for something.
 #[derive(Template)]

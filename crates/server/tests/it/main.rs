@@ -6,4 +6,5 @@
 mod architecture;
 mod documents;
 mod pages;
+mod set_up;
 mod source;

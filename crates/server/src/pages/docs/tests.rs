@@ -22,7 +22,7 @@ fn shell(title: &str) -> Shell {
         title: title.to_owned(),
         service: "Vestibule".to_owned(),
         here: Some("/docs/x/y".to_owned()),
-        has_script: true,
+        script: Some("/assets/explorer.js"),
         is_wide: true,
         is_of_somebody: false,
         has_pages_of_people: true,
