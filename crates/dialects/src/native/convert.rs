@@ -1,7 +1,5 @@
 //! Wire to command, outcome to wire.
 
-use std::time::Duration;
-
 use identity::api_key::ApiKey;
 use identity::api_key::keys::{KeySurface, MakeApiKey};
 use identity::federation::{ExternalIdentity, Provider};
@@ -11,13 +9,7 @@ use identity::user::address_change::AddressChanged;
 use identity::{Caller, Op, PasswordSignIn, Timestamp};
 use web::time::rfc3339;
 
-use super::{HouseDoor, wire};
-
-/// The longest name of a key, in code points.
-const LONGEST_NAME: usize = 100;
-/// Ten years.
-const MOST_DAYS: u32 = 3650;
-const DAY: Duration = Duration::from_hours(24);
+use super::{HouseDoor, Native, NewKeyFault, wire};
 
 pub(super) fn sign_in(login: &wire::Login, presented: Option<Caller>) -> PasswordSignIn {
     PasswordSignIn {
@@ -60,12 +52,12 @@ fn current(session: &Session, fresh: bool) -> wire::CurrentSession {
 pub(super) fn sessions<'a>(
     sessions: &'a [Session],
     current: Option<SessionId>,
-    doors: &'a [HouseDoor],
+    native: &'a Native,
 ) -> wire::Sessions<'a> {
     let session = |session: &'a Session| wire::Session {
         id: session.id.0,
         door: session.door.as_str(),
-        door_title: title(doors, session.door.as_str()),
+        door_title: title(native, session.door.as_str()),
         device: told(&session.user_agent),
         address: told(&session.address),
         created: rfc3339(session.created),
@@ -76,9 +68,9 @@ pub(super) fn sessions<'a>(
     wire::Sessions { sessions: sessions.iter().map(session).collect() }
 }
 
-/// What a door is called; one that this build does not have is called by its name.
-fn title<'a>(doors: &'a [HouseDoor], name: &'a str) -> &'a str {
-    doors.iter().find(|door| door.name == name).map_or(name, |door| door.title)
+/// What a door is; one that this build does not have goes by its name.
+fn title<'a>(native: &'a Native, name: &'a str) -> &'a str {
+    native.doors.iter().find(|door| door.name == name).map_or(name, |door| door.title)
 }
 
 fn told(text: &str) -> Option<&str> {
@@ -88,37 +80,28 @@ fn told(text: &str) -> Option<&str> {
 /// Which key is to be made, and by which door's measure; a sentence where that cannot be.
 pub(super) fn new_key<'a>(
     new: &wire::NewKey,
-    doors: &'a [HouseDoor],
+    native: &'a Native,
 ) -> Result<(&'a KeySurface, MakeApiKey), &'static str> {
-    let name = new.name.trim();
-    let length = name.chars().count();
-    if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err("name: 1 to 100 characters in one line are wanted.");
-    }
-    let life = match new.expires_in_days {
-        None => None,
-        Some(days @ 1..=MOST_DAYS) => Some(DAY.saturating_mul(days)),
-        Some(_) => return Err("expires_in_days: 1 to 3650 days are wanted."),
-    };
-    let named = new.door.as_deref().unwrap_or(super::DIALECT.name);
-    let surface = doors.iter().find(|door| door.name == named).and_then(|door| door.keys.as_ref());
-    let surface = surface.ok_or("door: there are no keys by this door.")?;
-    Ok((surface, MakeApiKey { name: name.to_owned(), life, ..MakeApiKey::default() }))
+    native.new_key(&new.name, new.door.as_deref(), new.expires_in_days).map_err(|fault| match fault {
+        NewKeyFault::Name => "name: 1 to 100 characters in one line are wanted.",
+        NewKeyFault::Life => "expires_in_days: 1 to 3650 days are wanted.",
+        NewKeyFault::Door => "door: there are no keys by this door.",
+    })
 }
 
-pub(super) fn keys<'a>(keys: &'a [ApiKey], doors: &'a [HouseDoor], now: Timestamp) -> wire::Keys<'a> {
-    let with_keys = doors.iter().filter(|door| door.keys.is_some());
+pub(super) fn keys<'a>(keys: &'a [ApiKey], native: &'a Native, now: Timestamp) -> wire::Keys<'a> {
+    let door = |(door, _): (&HouseDoor, _)| wire::KeyDoor { door: door.name, door_title: door.title };
     wire::Keys {
-        keys: keys.iter().map(|made| key(made, doors, now)).collect(),
-        doors: with_keys.map(|door| wire::KeyDoor { door: door.name, door_title: door.title }).collect(),
+        keys: keys.iter().map(|made| key(made, native, now)).collect(),
+        doors: native.doors_with_keys().map(door).collect(),
     }
 }
 
-pub(super) fn key<'a>(key: &'a ApiKey, doors: &'a [HouseDoor], now: Timestamp) -> wire::Key<'a> {
+pub(super) fn key<'a>(key: &'a ApiKey, native: &'a Native, now: Timestamp) -> wire::Key<'a> {
     wire::Key {
         id: key.id.0,
         door: key.door.as_str(),
-        door_title: title(doors, key.door.as_str()),
+        door_title: title(native, key.door.as_str()),
         name: &key.name,
         created: rfc3339(key.created),
         last_used: key.last_used.map(rfc3339),

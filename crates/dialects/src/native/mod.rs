@@ -10,6 +10,7 @@ mod convert;
 mod document;
 mod error;
 mod handlers;
+mod new_key;
 mod routes;
 mod visit;
 mod wire;
@@ -20,6 +21,8 @@ use std::time::Duration;
 use identity::api_key::keys::KeySurface;
 use identity::{Door, Idle, Scope, SecretForm, Surface};
 use web::{CredentialCookie, Dialect, Mounted, Origins, Refusal, Silence, Site, Web};
+
+pub use new_key::{LONGEST_NAME, MOST_DAYS, NewKeyFault};
 
 /// The cookie that carries a session, where the site is reached by https (ASVS 3.3.1, 3.3.3).
 const COOKIE: &str = "__Host-vestibule";

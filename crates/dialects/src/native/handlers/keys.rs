@@ -14,7 +14,7 @@ use crate::native::{convert, wire};
         (status = "default", body = wire::Problem<'static>, content_type = "application/problem+json", description = "Refused."))))]
 pub(in crate::native) async fn list(call: Call) -> Reply {
     let keys = call.identity().api_keys.list_own(&call.op(), &call.caller).await?;
-    call.ok(&convert::keys(&keys, &call.visit.native.doors, call.visit.context.now))
+    call.ok(&convert::keys(&keys, &call.visit.native, call.visit.context.now))
 }
 
 /// Make a key, by a fresh login. Its secret is shown this once.
@@ -24,11 +24,11 @@ pub(in crate::native) async fn list(call: Call) -> Reply {
         (status = "default", body = wire::Problem<'static>, content_type = "application/problem+json", description = "Refused."))))]
 pub(in crate::native) async fn create(mut call: Call) -> Reply {
     let new: wire::NewKey = call.visit.body().await?;
-    let doors = &call.visit.native.doors;
-    let (surface, make) = convert::new_key(&new, doors).map_err(error::malformed)?;
+    let native = &call.visit.native;
+    let (surface, make) = convert::new_key(&new, native).map_err(error::malformed)?;
     let made = call.identity().api_keys.create_own(&call.op(), surface, &call.caller, make).await?;
     let secret = made.secret.ok_or(identity::Error::from(ErrorKind::Internal))?;
-    let key = convert::key(&made.key, doors, call.visit.context.now);
+    let key = convert::key(&made.key, native, call.visit.context.now);
     call.answer(StatusCode::CREATED, &wire::MadeKey { key, secret: secret.expose() })
 }
 

@@ -14,7 +14,7 @@ pub(in crate::native) async fn list(call: Call) -> Reply {
     let native = &call.visit.native;
     let sessions = call.identity().sessions.list_own(&call.op(), &native.surface, &call.caller).await?;
     let current = call.caller.session().map(|session| session.id);
-    call.ok(&convert::sessions(&sessions, current, &native.doors))
+    call.ok(&convert::sessions(&sessions, current, native))
 }
 
 /// End one of them, this one or another.
