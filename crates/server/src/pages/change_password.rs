@@ -7,6 +7,7 @@ use axum::response::Response;
 use identity::{ChangePassword, ErrorKind};
 use web::Fault;
 
+use super::account::Done;
 use super::form;
 use super::onward::{Onward, lead};
 use super::parts::{Button, Field, FieldKind};
@@ -94,7 +95,12 @@ pub(super) async fn change(person: Person, form::Signed(sent): form::Signed) -> 
         accounts.choose_password(&op, &person.caller, new, end_others).await
     };
     let Err(error) = changed else {
-        return person.concerning(lead(&person.visitor, &onward.address(&person.visitor.pages)));
+        return match onward {
+            Onward::Home => person.to(&Done::PasswordChanged.path()),
+            Onward::Place(_) | Onward::Door { .. } | Onward::Over => {
+                person.concerning(lead(&person.visitor, &onward.address(&person.visitor.pages)))
+            }
+        };
     };
     let kind = error.kind();
     if kind == ErrorKind::FreshLoginRequired {

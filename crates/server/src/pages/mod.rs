@@ -28,6 +28,7 @@
 //! A page that is somebody's own takes a [`person::Person`]: whoever has no session is led to `/login` and back. They
 //! stand at the door `native` with its cookie and its use cases, and are not served without it ([`person`]).
 
+mod account;
 mod assets;
 mod change_password;
 mod docs;
@@ -150,7 +151,8 @@ pub(crate) fn routes(pages: &Pages) -> Router {
             .route(login::CONFIRM, get(login::ask_again).post(login::confirm))
             .route(login::HAND_OVER, post(login::hand_over))
             .route(change_password::PATH, get(change_password::ask).post(change_password::change))
-            .route(logout::PATH, get(logout::ask).post(logout::sign_out));
+            .route(logout::PATH, get(logout::ask).post(logout::sign_out))
+            .merge(account::routes());
     }
     router
         .method_not_allowed_fallback(refusal::method_not_allowed)

@@ -5,7 +5,7 @@
 
 use askama::Template;
 
-mod list;
+pub(super) mod list;
 
 use super::assets;
 
@@ -125,7 +125,11 @@ pub(super) struct Field {
     pub(super) error: Option<String>,
     /// The shortest value, in characters.
     pub(super) least: Option<usize>,
+    /// The longest value, in characters.
+    pub(super) most: Option<usize>,
     pub(super) is_optional: bool,
+    /// What is chosen from, where that is the kind: values and labels. The one that is chosen already is `value`.
+    pub(super) options: Vec<(String, String)>,
 }
 
 /// What is typed into a field.
@@ -141,6 +145,8 @@ pub(super) enum FieldKind {
     Choice {
         is_on: bool,
     },
+    /// One of several.
+    Select,
 }
 
 impl Field {
@@ -150,12 +156,18 @@ impl Field {
             FieldKind::Email => "email",
             FieldKind::Password => "password",
             FieldKind::Choice { .. } => "checkbox",
+            // An element of its own, which has no such attribute.
+            FieldKind::Select => "",
         }
     }
 
     /// Whether it is a box to be ticked, and whether it is.
     fn choice(&self) -> Option<bool> {
         if let FieldKind::Choice { is_on } = self.kind { Some(is_on) } else { None }
+    }
+
+    fn is_select(&self) -> bool {
+        self.kind == FieldKind::Select
     }
 
     fn is_code(&self) -> bool {
@@ -176,6 +188,8 @@ impl Field {
 }
 
 /// A button of a form.
+#[derive(Template)]
+#[template(path = "parts/button.html")]
 pub(super) struct Button {
     pub(super) label: String,
     /// What it does to what, where several on a page have one label; it begins with the label (WCAG 2.2, 2.5.3).
@@ -187,7 +201,6 @@ pub(super) struct Button {
 
 /// What a button is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "for the pages to come"))]
 pub(super) enum ButtonStyle {
     /// What the page is for.
     Primary,
@@ -205,6 +218,11 @@ impl Button {
         Self { label, in_full: None, style: ButtonStyle::Primary, value: None }
     }
 
+    /// A button that ends or deletes something.
+    pub(super) fn danger(label: String) -> Self {
+        Self { label, in_full: None, style: ButtonStyle::Danger, value: None }
+    }
+
     fn class(&self) -> &'static str {
         match self.style {
             ButtonStyle::Primary => "button",
@@ -216,6 +234,10 @@ impl Button {
 
     fn icon(&self) -> Option<&'static str> {
         (self.style == ButtonStyle::Provider).then_some("key")
+    }
+
+    fn icons(&self) -> &'static str {
+        &assets::ICONS.path
     }
 }
 

@@ -1,9 +1,11 @@
 //! Ratchets over the whole repository: who may know whom, what every source file has, and documents that stay true.
 //!
-//! Only `pages` starts a server: the dialects are examined by tests of their own.
+//! Only tests of pages start a server: the dialects are examined by tests of their own.
 #![cfg(test)]
 
+mod account;
 mod architecture;
+mod browser;
 mod documents;
 mod pages;
 mod set_up;

@@ -1,6 +1,6 @@
 //! What came from outside is text, wherever it stands; and what a part promises to those who do not see it.
 
-use super::list::{Badge, Facts, Listing, Row};
+use super::list::{Badge, Fact, Facts, Listing, Row};
 use super::*;
 
 const HOSTILE: &str = "\"><script>alert(1)</script>'&";
@@ -31,6 +31,12 @@ fn form() -> Form {
         .field(field())
         .field(Field { name: "code", kind: FieldKind::Code, is_optional: true, ..field() })
         .field(Field { name: "address", kind: FieldKind::Email, ..field() })
+        .field(Field {
+            name: "one",
+            kind: FieldKind::Select,
+            options: vec![(hostile(), hostile())],
+            ..field()
+        })
         .complaint(hostile())
         .button(button(ButtonStyle::Primary))
         .button(button(ButtonStyle::Secondary))
@@ -40,17 +46,21 @@ fn form() -> Form {
 
 #[test]
 fn a_part_shows_what_came_from_outside_as_text() {
+    let badge = Some(Badge { text: hostile(), stands_out: false });
+    let (name, value, datetime) = (hostile(), hostile(), Some(hostile()));
+    let fact = Fact { name, value, datetime, badge };
     let rows = vec![Row {
         title: hostile(),
         badges: vec![Badge { text: hostile(), stands_out: true }],
-        facts: Facts(vec![(hostile(), hostile())]),
-        action: Some(form()),
+        facts: Facts::default().and(hostile(), hostile()).and_fact(fact),
+        button: Some(button(ButtonStyle::Danger)),
     }];
+    let around = || Some(Form::to("/path").hidden("token", hostile()));
     let secret = SecretOnce { label: hostile(), value: hostile().into(), warning: hostile() };
     for (html, times) in [
-        (form().render(), 29),
-        (Listing { rows, empty: String::new() }.render(), 33),
-        (Listing { rows: Vec::new(), empty: hostile() }.render(), 1),
+        (form().render(), 35),
+        (Listing { rows, empty: String::new(), form: around() }.render(), 12),
+        (Listing { rows: Vec::new(), empty: hostile(), form: around() }.render(), 1),
         (secret.render(), 4),
         (Notice { tone: Tone::Error, text: hostile() }.render(), 1),
         (Notice { tone: Tone::Info, text: hostile() }.render(), 1),
@@ -90,4 +100,19 @@ fn errors_are_announced_and_lead_to_their_fields() {
         "{html}"
     );
     assert!(html.contains("<label for=\"password\">Password</label>"), "{html}");
+}
+
+#[test]
+fn one_of_several_is_chosen_already() {
+    let options = ["a", "b"].map(|value| (value.to_owned(), value.to_uppercase()));
+    let kind = FieldKind::Select;
+    let field =
+        Field { name: "one", kind, value: "b".to_owned(), options: options.into(), ..Field::default() };
+    let html = Form::default().field(field).render().expect("HTML");
+    assert!(
+        html.contains("<label for=\"one\">") && html.contains("<select id=\"one\" name=\"one\">"),
+        "{html}"
+    );
+    assert!(html.contains("<option value=\"a\">A</option>"), "{html}");
+    assert!(html.contains("<option value=\"b\" selected>B</option>"), "{html}");
 }
