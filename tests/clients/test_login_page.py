@@ -203,7 +203,7 @@ def test_password_managers_find_the_page(documented, person):
     assert documented.who(token).status == 200
     fields = {"old_password": person.password, "new_password": "a better one, and long"}
     done = visitor.submit(page, "/account/password", **fields)
-    assert (done.status_code, done.headers["Location"]) == (303, "/account")
+    assert (done.status_code, done.headers["Location"]) == (303, "/account?done=password-changed")
     assert documented.who(token).status == 401
     assert visitor.get(visitor.at("/id/v1/me")).status_code == 200
     assert documented.try_login(person.name, "a better one, and long").status == 200

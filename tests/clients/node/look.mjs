@@ -4,7 +4,7 @@
 //   {"screenshots": FOLDER, "visits": [{"width": 390, "height": 844, "scheme": "dark", "javascript": false,
 //                                       "direction": "rtl", "steps": [STEP]}]}
 //   STEP: {"open": URL}, {"press": [KEY or {"type": TEXT}]}, {"submit": KEY}, {"unguarded": true}, {"click": SELECTOR},
-//         {"wait": SELECTOR}, {"look": NAME}
+//         {"reach": SELECTOR} by the tabulator, {"wait": SELECTOR}, {"look": NAME}
 //   -> {"looks": [{"name", "url", "status", "title", "text", "lang", "bytes", "requests", "complaints", "violations",
 //       "overflow", "small", "tabs", "focused"}]}
 //
@@ -35,7 +35,7 @@ async function tabs(page) {
     window.scrollTo(0, 0);
   });
   const wanted = await page.evaluate(() => {
-    const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), textarea, summary, [tabindex='0']");
+    const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']");
     const seen = [...all].filter((element) => element.checkVisibility());
     seen.forEach((element, index) => (element.dataset.stop = index));
     return seen.length;
@@ -60,12 +60,22 @@ async function tabs(page) {
   return { wanted, stops };
 }
 
+/** Presses the tabulator until it is there. */
+async function reach(page, selector) {
+  for (let count = 0; count < TABS; count += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+  }
+  throw new Error(`the tabulator does not reach ${selector} at ${page.url()}`);
+}
+
 /** What is pressed by a finger, outside of a line of text, and is lower than 44 pixels or narrower than 24. */
 const small = () =>
-  [...document.querySelectorAll("a[href], button, input:not([type=hidden]), textarea, summary")]
+  [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
     .filter((element) => element.checkVisibility() && !element.closest("p:not(.links):not(.way-on), dd, .prose, .ways, .skip, .notice"))
     .filter((element) => !element.classList.contains("skip"))
-    .map((element) => [element, element.getBoundingClientRect()])
+    // The label of a box is pressed as well as the box.
+    .map((element) => [element, (element.type === "checkbox" ? element.labels[0] : element).getBoundingClientRect()])
     .filter(([, box]) => box.height < 43.5 || box.width < 24)
     .map(([element, box]) => `${element.tagName.toLowerCase()} ${element.textContent.trim()} ${box.width}x${box.height}`);
 
@@ -144,6 +154,8 @@ async function follow(browser, visit, screenshots) {
       await page.evaluate(() => document.forms[0].setAttribute("novalidate", ""));
     } else if (verb === "click") {
       await page.locator(object).click();
+    } else if (verb === "reach") {
+      await reach(page, object);
     } else if (verb === "wait") {
       await page.locator(object).waitFor();
     } else if (verb === "look") {

@@ -21,7 +21,7 @@ use super::refusal::Told;
 use super::said::{came_back, later, said};
 use super::shell::Shell;
 use super::visitor::Query;
-use super::{Pages, Visitor, change_password, form};
+use super::{Pages, Visitor, account, change_password, form};
 
 /// Where it stands.
 pub(crate) const PATH: &str = "/login";
@@ -88,7 +88,7 @@ fn recognised(person: &Person, onward: &Onward, notice: Option<Notice>) -> Respo
     };
     let link = match onward {
         Onward::Door { .. } => (t.say("login-as-other"), onward.by_way_of(&format!("{PATH}?{OTHER}=1"))),
-        Onward::Home | Onward::Place(_) | Onward::Over => (t.say("nav-account"), "/account".to_owned()),
+        Onward::Home | Onward::Place(_) | Onward::Over => (t.say("nav-account"), account::PATH.to_owned()),
     };
     let text = match onward {
         Onward::Door { door, .. } => t.with("login-for", "door", person.native.product(door.as_str())),
@@ -314,7 +314,7 @@ fn asked_again(person: &Person, status: StatusCode, onward: &Onward, notice: Opt
         notice,
         form,
         providers: provider_forms(visitor, onward),
-        link: Some((t.say("back-to-account"), "/account".to_owned())),
+        link: Some((t.say("back-to-account"), account::PATH.to_owned())),
     };
     person.answer(status, &page)
 }

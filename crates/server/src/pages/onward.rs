@@ -10,14 +10,12 @@ use url::Url;
 use super::parts::{Form, Leaving};
 use super::refusal::Told;
 use super::visitor::Query;
-use super::{Pages, Visitor, form};
+use super::{Pages, Visitor, account, form};
 
 /// The parameter and field of a place.
 pub(super) const RETURN_TO: &str = "return_to";
 /// The parameter and field of a door that waits: the `state` of its login, which opens nothing by itself.
 pub(super) const CONTINUE: &str = "continue";
-/// Where those go who name nothing.
-const HOME: &str = "/account";
 
 /// One of them.
 #[derive(Clone)]
@@ -88,7 +86,7 @@ impl Onward {
     /// The address that a browser is led to; a door that waits is reached by the sign-in page only.
     pub(super) fn address(&self, pages: &Pages) -> String {
         match self {
-            Self::Home | Self::Over => HOME.to_owned(),
+            Self::Home | Self::Over => account::PATH.to_owned(),
             Self::Place(url) => url.clone(),
             Self::Door { .. } => format!("{}{}", pages.web().site.origin, self.by_way_of(super::login::PATH)),
         }

@@ -14,7 +14,7 @@ use web::fault::concerning;
 use super::onward::{Onward, see_other};
 use super::refusal::Told;
 use super::shell::Shell;
-use super::{Pages, Visitor, change_password, login};
+use super::{Pages, Visitor, account, change_password, login};
 
 /// A request of somebody who is signed in. One who must choose another password is led to do so first, and one whose
 /// session has ended is led to sign in.
@@ -32,7 +32,7 @@ impl FromRequestParts<Pages> for Person {
         let holder = holder(&visitor, &parts.headers).await.map_err(|error| said(&visitor, &error))?;
         let path = parts.uri.path();
         // A form cannot be sent once more by a link: its page is opened instead.
-        let back = if parts.method == Method::GET { path } else { "/account" };
+        let back = if parts.method == Method::GET { path } else { account::PATH };
         let Some((native, caller)) = holder else {
             let back = Onward::Place(format!("{}{back}", pages.web().site.origin));
             return Err(to(&visitor, &back.by_way_of(login::PATH)));

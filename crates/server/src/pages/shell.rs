@@ -104,6 +104,6 @@ impl Shell {
 
     /// A person's own page.
     pub(super) fn account(&self) -> Option<&'static str> {
-        self.is_of_somebody.then_some("/account")
+        self.is_of_somebody.then_some(super::account::PATH)
     }
 }
