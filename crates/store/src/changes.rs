@@ -79,6 +79,7 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
         Change::EndMembership { membership } => organizations::leave(*membership),
         Change::OpenInvitation(new) => invitations::open(new),
         Change::RedeemInvitation { invitation, user, at } => invitations::redeem(*invitation, *user, *at),
+        Change::Admit(new) => invitations::admit(new),
         Change::WithdrawInvitation { invitation } => invitations::withdraw(*invitation),
         Change::ForgetInvitations { before } => invitations::forget(*before),
         Change::OpenOrganizationKey { key, organization, limit } => {

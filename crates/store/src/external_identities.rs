@@ -29,11 +29,6 @@ pub(crate) static OF_USER: Sql = Sql::new(concat!(
     columns!(),
     " FROM external_identities AS e WHERE e.user_number = $1 ORDER BY e.id"
 ));
-/// The lock of a commit that links the user, who may be made in the same commit and have no number yet.
-pub(crate) static HOLD_USER: Sql = Sql::new(
-    "UPDATE users SET credential_version = credential_version
-     WHERE id = $1 AND credential_version = $2 AND status = 'active' AND deleted IS NULL",
-);
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO external_identities (id, user_number, issuer, subject, created)
      SELECT $1, number, $3, $4, $5 FROM users WHERE id = $2",
@@ -72,18 +67,14 @@ fn read(row: &mut Row) -> StoreResult<ExternalIdentity> {
 }
 
 pub(crate) fn link(new: &NewExternalIdentity, version: i64) -> Vec<Step> {
-    let user = || Value::from(new.user.as_bytes().as_slice());
     let values = vec![
         new.id.0.as_bytes().as_slice().into(),
-        user(),
+        new.user.as_bytes().as_slice().into(),
         new.issuer.as_str().into(),
         new.subject.as_str().into(),
         new.created.millis().into(),
     ];
-    vec![
-        Step::one(&HOLD_USER, vec![user(), version.into()], Conflict::UserChanged),
-        Step::any(&INSERT, values),
-    ]
+    vec![users::hold_by_id(new.user, version), Step::any(&INSERT, values)]
 }
 
 pub(crate) fn unlink_one(

@@ -1,19 +1,19 @@
 //! Invitations to organizations. Withdrawing one deletes the row; one that was followed stays with who followed it.
 
 use identity::Timestamp;
-use identity::organization::{Invitation, InvitationId, NewInvitation, OrganizationId};
+use identity::organization::{Admission, Invitation, InvitationId, NewInvitation, OrganizationId};
 use identity::ports::{Conflict, StoreError, StoreResult};
 use identity::secret::Digest;
 use identity::user::{Email, UserNumber};
 
 use crate::db::Db;
-use crate::organizations::{bytes as organization_bytes, read_role};
+use crate::organizations::{self, bytes as organization_bytes, read_role};
 use crate::sql::{Row, Sql, Step, Value};
 
 /// The columns of [`read`], in its order, from `invitations AS i`.
 macro_rules! columns {
     () => {
-        "i.id, i.organization, i.address, i.role, i.inviter, i.created, i.expires, i.used"
+        "i.id, i.organization, i.address, i.role, i.inviter, i.created, i.expires, i.used, i.at_page"
     };
 }
 
@@ -35,11 +35,16 @@ pub(crate) static REPLACE_EXPIRED: Sql = Sql::new(
 );
 pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO invitations (id, organization, address, address_key, role, inviter, digest_kind, digest, created,
-         expires)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         expires, at_page)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 );
 pub(crate) static REDEEM: Sql = Sql::new(
     "UPDATE invitations SET used = $2, used_by = $3 WHERE id = $1 AND used IS NULL AND expires > $2",
+);
+/// The same by somebody who may be made in the same commit and have no number yet.
+pub(crate) static REDEEM_BY_ID: Sql = Sql::new(
+    "UPDATE invitations SET used = $2, used_by = (SELECT number FROM users WHERE id = $3)
+     WHERE id = $1 AND used IS NULL AND expires > $2",
 );
 pub(crate) static WITHDRAW: Sql = Sql::new("DELETE FROM invitations WHERE id = $1");
 pub(crate) static FORGET: Sql = Sql::new("DELETE FROM invitations WHERE used IS NULL AND expires < $1");
@@ -72,10 +77,11 @@ fn read(row: &mut Row) -> StoreResult<Invitation> {
         address: Email::new(&row.text("invitations.address")?)
             .map_err(|_| StoreError::Corrupt("invitations.address"))?,
         role: read_role(row, "invitations.role")?,
-        inviter: UserNumber(row.int("invitations.inviter")?),
+        inviter: row.opt_int("invitations.inviter")?.map(UserNumber),
         created: Timestamp::from_millis(row.int("invitations.created")?),
         expires: Timestamp::from_millis(row.int("invitations.expires")?),
         used: row.opt_int("invitations.used")?.map(Timestamp::from_millis),
+        at_page: row.bool("invitations.at_page")?,
     })
 }
 
@@ -92,11 +98,12 @@ pub(crate) fn open(new: &NewInvitation) -> Vec<Step> {
         invitation.address.as_str().into(),
         invitation.address.key().as_str().into(),
         invitation.role.number().into(),
-        invitation.inviter.0.into(),
+        invitation.inviter.map(|inviter| inviter.0).into(),
         digest.kind.as_str().into(),
         digest.bytes.as_slice().into(),
         invitation.created.millis().into(),
         invitation.expires.millis().into(),
+        invitation.at_page.into(),
     ];
     vec![Step::any(&REPLACE_EXPIRED, expired).wiping(), Step::any(&INSERT, values)]
 }
@@ -104,6 +111,13 @@ pub(crate) fn open(new: &NewInvitation) -> Vec<Step> {
 pub(crate) fn redeem(invitation: InvitationId, user: UserNumber, at: Timestamp) -> Vec<Step> {
     let values = vec![bytes(invitation), at.millis().into(), user.0.into()];
     vec![Step::one(&REDEEM, values, Conflict::InvitationGone)]
+}
+
+pub(crate) fn admit(new: &Admission) -> Vec<Step> {
+    let mut steps = organizations::join_by_id(new);
+    let values = vec![bytes(new.invitation), new.at.millis().into(), new.user.as_bytes().as_slice().into()];
+    steps.push(Step::one(&REDEEM_BY_ID, values, Conflict::InvitationGone));
+    steps
 }
 
 pub(crate) fn withdraw(invitation: InvitationId) -> Vec<Step> {

@@ -21,6 +21,10 @@ pub(crate) static INSERT: Sql = Sql::new(
     "INSERT INTO mail_queue (id, user_number, kind, sealed, created, due, tries, claimed_until)
      SELECT $1, number, $3, $4, $5, $5, 0, 0 FROM users WHERE number = $2 AND deleted IS NULL",
 );
+pub(crate) static INSERT_ABOUT_NOBODY: Sql = Sql::new(
+    "INSERT INTO mail_queue (id, kind, sealed, created, due, tries, claimed_until)
+     VALUES ($1, $2, $3, $4, $4, 0, 0)",
+);
 pub(crate) static CLAIM: Sql = Sql::new(
     "UPDATE mail_queue SET tries = tries + 1, claimed_until = $3
      WHERE id = $1 AND tries = $2 AND sealed IS NOT NULL",
@@ -63,14 +67,25 @@ fn read(row: &mut Row) -> StoreResult<QueuedMail> {
 
 /// Under the lock of the user's row, so that a deletion under way is waited for.
 pub(crate) fn queue(mail: &NewMail) -> Vec<Step> {
+    let Some(user) = mail.user else { return vec![queue_about_nobody(mail)] };
     let values = vec![
         bytes(mail.id),
-        mail.user.0.into(),
+        user.0.into(),
         mail.kind.as_str().into(),
         mail.sealed.as_slice().into(),
         mail.created.millis().into(),
     ];
-    vec![users::lock(mail.user, false), Step::any(&INSERT, values)]
+    vec![users::lock(user, false), Step::any(&INSERT, values)]
+}
+
+fn queue_about_nobody(mail: &NewMail) -> Step {
+    let values = vec![
+        bytes(mail.id),
+        mail.kind.as_str().into(),
+        mail.sealed.as_slice().into(),
+        mail.created.millis().into(),
+    ];
+    Step::any(&INSERT_ABOUT_NOBODY, values)
 }
 
 pub(crate) fn claim(mail: MailId, tries: u32, until: Timestamp) -> Vec<Step> {

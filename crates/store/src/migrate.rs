@@ -46,6 +46,11 @@ pub(crate) const SQLITE: &[Migration] = &[
     Migration { number: 5, name: "joining", sql: include_str!("../migrations/sqlite/0005_joining.sql") },
     Migration { number: 6, name: "native", sql: include_str!("../migrations/sqlite/0006_native.sql") },
     Migration { number: 7, name: "hand_over", sql: include_str!("../migrations/sqlite/0007_hand_over.sql") },
+    Migration {
+        number: 8,
+        name: "invitation_page",
+        sql: include_str!("../migrations/sqlite/0008_invitation_page.sql"),
+    },
 ];
 
 /// The history on PostgreSQL: the same numbers and names.
@@ -76,6 +81,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
         number: 7,
         name: "hand_over",
         sql: include_str!("../migrations/postgres/0007_hand_over.sql"),
+    },
+    Migration {
+        number: 8,
+        name: "invitation_page",
+        sql: include_str!("../migrations/postgres/0008_invitation_page.sql"),
     },
 ];
 

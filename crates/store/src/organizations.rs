@@ -5,7 +5,7 @@
 
 use identity::Timestamp;
 use identity::organization::{
-    Membership, MembershipId, NewMembership, Organization, OrganizationId, OrganizationRole,
+    Admission, Membership, MembershipId, NewMembership, Organization, OrganizationId, OrganizationRole,
 };
 use identity::ports::{Conflict, StoreError, StoreResult};
 use identity::user::{User, UserNumber};
@@ -72,6 +72,11 @@ pub(crate) static JOIN: Sql = Sql::new(
     "INSERT INTO memberships (id, organization, user_number, role, created, updated)
      SELECT $1, $2, $3, $4, $5, $6
      WHERE 0 = $7 * (SELECT count(*) FROM memberships WHERE user_number = $3)",
+);
+/// Of a user who may be made in the same commit and have no number yet.
+pub(crate) static JOIN_BY_ID: Sql = Sql::new(
+    "INSERT INTO memberships (id, organization, user_number, role, created, updated)
+     SELECT $1, $2, number, $4, $5, $5 FROM users WHERE id = $3",
 );
 pub(crate) static HOLD: Sql = Sql::new("UPDATE memberships SET role = role WHERE id = $1 AND role = $2");
 pub(crate) static SET_ROLE: Sql = Sql::new("UPDATE memberships SET role = $2, updated = $3 WHERE id = $1");
@@ -159,6 +164,17 @@ pub(crate) fn join(new: &NewMembership) -> Vec<Step> {
     let mut steps = users::hold(membership.user, *version);
     steps.push(Step::one(&JOIN, values, Conflict::MembershipExists));
     steps
+}
+
+pub(crate) fn join_by_id(new: &Admission) -> Vec<Step> {
+    let values = vec![
+        membership_bytes(new.membership),
+        bytes(new.organization),
+        new.user.as_bytes().as_slice().into(),
+        new.role.number().into(),
+        new.at.millis().into(),
+    ];
+    vec![users::hold_by_id(new.user, new.version), Step::one(&JOIN_BY_ID, values, Conflict::MembershipExists)]
 }
 
 pub(crate) fn hold(membership: MembershipId, role: OrganizationRole) -> Vec<Step> {

@@ -112,6 +112,10 @@ pub(crate) static HOLD: Sql = Sql::new(
     "UPDATE users SET credential_version = credential_version
      WHERE number = $1 AND credential_version = $2 AND status = 'active' AND deleted IS NULL",
 );
+pub(crate) static HOLD_BY_ID: Sql = Sql::new(
+    "UPDATE users SET credential_version = credential_version
+     WHERE id = $1 AND credential_version = $2 AND status = 'active' AND deleted IS NULL",
+);
 /// The lock of a commit that opens something for the user.
 pub(crate) static SIGN_IN: Sql = Sql::new(
     "UPDATE users SET last_sign_in = $3
@@ -305,6 +309,12 @@ pub(crate) fn lock(user: UserNumber, raise_version: bool) -> Step {
 
 pub(crate) fn hold(user: UserNumber, version: i64) -> Vec<Step> {
     vec![Step::one(&HOLD, vec![user.0.into(), version.into()], Conflict::UserChanged)]
+}
+
+/// Of a user who may be made in the same commit and have no number yet.
+pub(crate) fn hold_by_id(user: Uuid, version: i64) -> Step {
+    let values = vec![user.as_bytes().as_slice().into(), version.into()];
+    Step::one(&HOLD_BY_ID, values, Conflict::UserChanged)
 }
 
 pub(crate) fn lock_for_sign_in(user: UserNumber, version: i64, at: Timestamp) -> Step {

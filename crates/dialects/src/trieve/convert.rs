@@ -143,7 +143,7 @@ pub(super) fn invite(body: wire::Invite) -> Result<Invite, Wrong> {
         return Err(NO_SCOPES);
     }
     let link = InvitationLink { app_url: body.app_url, redirect_uri: body.redirect_uri };
-    Ok(Invite { email: body.email.trim().to_owned(), role, link })
+    Ok(Invite { email: body.email.trim().to_owned(), role, link: Some(link) })
 }
 
 pub(super) fn invitation(invitation: &Invitation) -> wire::Invitation<'_> {

@@ -107,8 +107,8 @@ pub struct InvitedTo {
     pub id: OrganizationId,
     /// Its name, which somebody else has written.
     pub name: String,
-    /// Where the message leads.
-    pub link: InvitationLink,
+    /// Where the message leads; `None`: to our own page.
+    pub link: Option<InvitationLink>,
 }
 
 /// A ticket's secret, or an invitation's, on its way to the person it is for.

@@ -46,8 +46,8 @@ pub struct NewMail {
     pub id: MailId,
     /// What it is about.
     pub kind: MailKind,
-    /// Whom it is about: it is wiped with the account.
-    pub user: UserNumber,
+    /// Whom it is about: it is wiped with the account. `None`: nobody who has one.
+    pub user: Option<UserNumber>,
     /// The sealed message.
     pub sealed: Vec<u8>,
     /// When.
@@ -86,8 +86,9 @@ struct Content {
 struct Invited {
     id: uuid::Uuid,
     name: String,
-    app_url: String,
-    redirect_uri: String,
+    // Both, or neither.
+    app_url: Option<String>,
+    redirect_uri: Option<String>,
 }
 
 impl Drop for Content {
@@ -142,12 +143,18 @@ impl Core {
     }
 
     /// The change that queues a message.
-    pub(crate) fn queue(&self, op: &Op, user: UserNumber, mail: &Mail) -> Change {
+    pub(crate) fn queue(&self, op: &Op, user: impl Into<Option<UserNumber>>, mail: &Mail) -> Change {
         self.queue_as(op, user, mail.kind, mail)
     }
 
     /// The same, counted as one of another kind: what it says is then told by nothing but the message.
-    pub(crate) fn queue_as(&self, op: &Op, user: UserNumber, kind: MailKind, mail: &Mail) -> Change {
+    pub(crate) fn queue_as(
+        &self,
+        op: &Op,
+        user: impl Into<Option<UserNumber>>,
+        kind: MailKind,
+        mail: &Mail,
+    ) -> Change {
         let id = MailId(self.uuid(op.now));
         let content = Content {
             kind: mail.kind,
@@ -161,15 +168,15 @@ impl Core {
             invited_to: mail.invited_to.as_ref().map(|to| Invited {
                 id: to.id.0,
                 name: to.name.clone(),
-                app_url: to.link.app_url.clone(),
-                redirect_uri: to.link.redirect_uri.clone(),
+                app_url: to.link.as_ref().map(|link| link.app_url.clone()),
+                redirect_uri: to.link.as_ref().map(|link| link.redirect_uri.clone()),
             }),
             at: mail.at.millis(),
         };
         // A struct of texts and numbers is always JSON.
         let json = Zeroizing::new(serde_json::to_vec(&content).unwrap_or_default());
         let sealed = self.master_key.seal(Shelf::Mail, id.0, &json, &*self.entropy);
-        Change::QueueMail(NewMail { id, kind, user, sealed, created: op.now })
+        Change::QueueMail(NewMail { id, kind, user: user.into(), sealed, created: op.now })
     }
 
     fn unsealed(&self, queued: &QueuedMail) -> Option<Mail> {
@@ -192,7 +199,10 @@ impl Core {
             invited_to: content.invited_to.take().map(|to| InvitedTo {
                 id: OrganizationId(to.id),
                 name: to.name,
-                link: InvitationLink { app_url: to.app_url, redirect_uri: to.redirect_uri },
+                link: to
+                    .app_url
+                    .zip(to.redirect_uri)
+                    .map(|(app_url, redirect_uri)| InvitationLink { app_url, redirect_uri }),
             }),
             at: Timestamp::from_millis(content.at),
         })

@@ -1,6 +1,6 @@
 //! Use cases of invitations: invite, list, withdraw.
 //!
-//! Who invites holds the own membership's row in the same commit: somebody whose role is lowered meanwhile has invited
+//! A member who invites holds the own membership's row in the same commit: somebody whose role is lowered meanwhile has invited
 //! before that or not at all. How an invitation is followed stands in [`super::joining`].
 
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, Entropy, StoreError};
 use crate::secret::{Digest, Secret};
 use crate::session::caller::Caller;
-use crate::user::Email;
+use crate::user::{Email, UserNumber};
 
 /// How long an invitation is good.
 pub const LIFE: Duration = Duration::from_hours(7 * 24);
@@ -32,11 +32,20 @@ pub struct Invite {
     pub email: String,
     /// The role of who follows it.
     pub role: OrganizationRole,
-    /// Where the message leads.
-    pub link: InvitationLink,
+    /// Where the message leads; `None`: to our own page.
+    pub link: Option<InvitationLink>,
 }
 
-/// Where an invitation's message leads: `{app_url}/auth?inv_code=...&organization_id=...&redirect_uri=...`
+/// How the operator's invitation reaches whom it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// By mail.
+    Mailed,
+    /// The operator is shown the code, and sees to it that nobody but the owner of the address gets it.
+    Shown,
+}
+
+/// Where an application's invitation leads: `{app_url}/auth?inv_code=...&organization_id=...&redirect_uri=...`
 /// (contracts 4.5). Both were checked by the caller: addresses that the configuration lets a login lead to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvitationLink {
@@ -73,7 +82,9 @@ impl Organizations {
         self.core.may_be_invited(organization, &address).await?;
         self.core.may_invite(op, caller).await?;
         let organization = self.core.organization(organization).await?;
-        let (new, code) = self.core.new_invitation(op, caller, organization.id, address, invite.role);
+        let by = Some(caller.user.number);
+        let at_page = invite.link.is_none();
+        let (new, code) = self.core.new_invitation(op, by, organization.id, address, invite.role, at_page);
         let invitation = new.invitation.clone();
         let mail = message(op, &organization, &invitation, code, invite.link);
         let mut changes = standing.held(caller);
@@ -83,6 +94,43 @@ impl Organizations {
         let event = Event::new(op, EventKind::InvitationSent).of(&caller.user);
         self.core.commit_with_mail(changes, vec![event.in_organization(organization.id)]).await?;
         Ok(invitation)
+    }
+
+    /// Invites somebody in the operator's name, to our own page. It takes the place of an invitation that waits for the same
+    /// address, by whomever. The code: only of one that is [`Delivery::Shown`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::EmailInvalid`], [`ErrorKind::AlreadyMember`], [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
+    pub async fn invite_by_operator(
+        &self,
+        op: &Op,
+        organization: &Organization,
+        email: &str,
+        role: OrganizationRole,
+        delivery: Delivery,
+    ) -> Result<(Invitation, Option<Secret>)> {
+        let address = Email::new(email)?;
+        self.core.may_be_invited(organization.id, &address).await?;
+        let mut changes = Vec::new();
+        let waiting = self.core.store.invitations(organization.id).await?;
+        let same = |made: &&Invitation| made.is_live(op.now) && made.address.key() == address.key();
+        changes.extend(
+            waiting.iter().filter(same).map(|made| Change::WithdrawInvitation { invitation: made.id }),
+        );
+        let (new, code) = self.core.new_invitation(op, None, organization.id, address, role, true);
+        let invitation = new.invitation.clone();
+        changes.push(Change::OpenInvitation(new));
+        let shown = match delivery {
+            Delivery::Shown => Some(code),
+            Delivery::Mailed => {
+                let mail = message(op, organization, &invitation, code, None);
+                changes.push(self.core.queue(op, None, &mail));
+                None
+            }
+        };
+        let event = Event::new(op, EventKind::InvitationSent).in_organization(organization.id);
+        self.core.commit_with_mail(changes, vec![event]).await?;
+        Ok((invitation, shown))
     }
 
     /// The invitations to an organization that were neither withdrawn nor forgotten, oldest first; followed ones too.
@@ -149,10 +197,11 @@ impl Core {
     fn new_invitation(
         &self,
         op: &Op,
-        caller: &Caller,
+        inviter: Option<UserNumber>,
         organization: OrganizationId,
         address: Email,
         role: OrganizationRole,
+        at_page: bool,
     ) -> (NewInvitation, Secret) {
         let code = code(&*self.entropy);
         let invitation = Invitation {
@@ -160,10 +209,11 @@ impl Core {
             organization,
             address,
             role,
-            inviter: caller.user.number,
+            inviter,
             created: op.now,
             expires: op.now + LIFE,
             used: None,
+            at_page,
         };
         (NewInvitation { invitation, digest: code.digest() }, code)
     }
@@ -174,7 +224,7 @@ fn message(
     organization: &Organization,
     invitation: &Invitation,
     code: Secret,
-    link: InvitationLink,
+    link: Option<InvitationLink>,
 ) -> Mail {
     Mail {
         kind: MailKind::Invitation,

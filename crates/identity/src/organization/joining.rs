@@ -130,20 +130,23 @@ impl Core {
         let membership = self.new_membership(op, organization.id, user, invitation.role);
         let redeem = Change::RedeemInvitation { invitation: invitation.id, user: user.number, at: op.now };
         let lock = Change::HoldUser { user: user.number, version: user.credential_version };
-        let changes = vec![lock, hold, opening(user, &membership, false), redeem];
+        let mut changes = vec![lock];
+        changes.extend(hold);
+        changes.extend([opening(user, &membership, false), redeem]);
         self.become_member(op, user, changes, Joined { organization, membership, way: Way::Invited }).await
     }
 
-    /// What holds the inviter to the role that the invitation gives.
-    async fn inviter_still_may(&self, invitation: &Invitation) -> Result<Change> {
-        let inviter = self.store.user(invitation.inviter).await?.filter(User::is_active);
+    /// What holds the inviter to the role that the invitation gives; the operator needs no holding.
+    pub(super) async fn inviter_still_may(&self, invitation: &Invitation) -> Result<Option<Change>> {
+        let Some(inviter) = invitation.inviter else { return Ok(None) };
+        let inviter = self.store.user(inviter).await?.filter(User::is_active);
         let held = match inviter {
             Some(inviter) => self.store.membership(invitation.organization, inviter.number).await?,
             None => None,
         };
         let least = invitation.role.max(OrganizationRole::Admin);
         match held.filter(|held| held.role >= least) {
-            Some(held) => Ok(Change::HoldMembership { membership: held.id, role: held.role }),
+            Some(held) => Ok(Some(Change::HoldMembership { membership: held.id, role: held.role })),
             None => Err(invitations::unknown("one by somebody who may not invite as far any more")),
         }
     }

@@ -1,9 +1,10 @@
 //! Organizations: what users belong to, with a role each, and how somebody is invited to one.
 //!
 //! This module holds the nouns; [`organizations`] the use cases of organizations and their members, [`invitations`]
-//! those of invitations, [`joining`] how somebody comes to an organization with a login, [`standing`] what a caller
-//! may do in one.
+//! those of invitations, [`joining`] how somebody comes to an organization with a login, [`admission`] how by our own page
+//! for invitations, [`standing`] what a caller may do in one.
 
+pub mod admission;
 pub mod invitations;
 pub mod joining;
 pub mod organizations;
@@ -149,14 +150,17 @@ pub struct Invitation {
     pub address: Email,
     /// The role of who follows it.
     pub role: OrganizationRole,
-    /// Who invited. It is good only while the inviter is a member with this role or a greater one.
-    pub inviter: UserNumber,
+    /// Who invited; `None`: the operator. It is good only while the inviter is a member with this role or a greater one.
+    pub inviter: Option<UserNumber>,
     /// When it was made.
     pub created: Timestamp,
     /// When it ends by itself.
     pub expires: Timestamp,
     /// When it was followed, if it was.
     pub used: Option<Timestamp>,
+    /// Whether its message leads to our own page. There the code shows that its holder reads mail at the address; one that
+    /// is sent to an application's address is seen by that application too, and shows nothing alone.
+    pub at_page: bool,
 }
 
 impl Invitation {
@@ -180,6 +184,25 @@ pub struct NewInvitation {
     pub invitation: Invitation,
     /// What is kept of its code.
     pub digest: Digest,
+}
+
+/// A membership about to be made by an invitation, of a user who may be made in the same commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admission {
+    /// The invitation.
+    pub invitation: InvitationId,
+    /// Who follows it, by id: a user who is made in the same commit has no number yet.
+    pub user: Uuid,
+    /// The user's credential version; of one made in the same commit, [`crate::user::FIRST_VERSION`].
+    pub version: i64,
+    /// The membership's id.
+    pub membership: MembershipId,
+    /// To what.
+    pub organization: OrganizationId,
+    /// What the member may do there.
+    pub role: OrganizationRole,
+    /// When.
+    pub at: Timestamp,
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use crate::mail::MailId;
 use crate::mail::queue::NewMail;
 use crate::op::Timestamp;
 use crate::organization::{
-    InvitationId, MembershipId, NewInvitation, NewMembership, Organization, OrganizationId, OrganizationRole,
+    Admission, InvitationId, MembershipId, NewInvitation, NewMembership, Organization, OrganizationId,
+    OrganizationRole,
 };
 use crate::session::{EndReason, NewSession, SessionId, Touch};
 use crate::surface::Door;
@@ -373,6 +374,10 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// Makes a membership of a user who may be made in the same commit, and uses up the invitation that it comes by,
+    /// under the lock of the user's row. Misses: [`Conflict::UserChanged`] when the user is not active or the credential
+    /// version is not the one read, [`Conflict::MembershipExists`], [`Conflict::InvitationGone`].
+    Admit(Admission),
     /// Forgets an invitation, followed or not. Misses: [`Conflict::InvitationGone`].
     WithdrawInvitation {
         /// Which.

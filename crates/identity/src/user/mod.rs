@@ -1,6 +1,7 @@
 //! Users: who they are and what state they are in. How they prove it stands in `sign_in`, how an operator changes
 //! them in [`accounts`] and `address`, what they may do to each other in [`delegated`], whom they see in [`directory`],
-//! how they come to an account in [`sign_up`] and the first of them in [`set_up`], how they change their own password in [`own_password`] and
+//! how they come to an account in [`sign_up`] and [`invited`], and the first of them in [`set_up`], how they verify its
+//! address later in `verification`, how they change their own password in [`own_password`] and
 //! [`chosen_password`], and come by a forgotten one in [`restore`], how they come
 //! by another address in [`address_change`].
 
@@ -10,6 +11,7 @@ pub mod address_change;
 mod chosen_password;
 pub mod delegated;
 pub mod directory;
+pub mod invited;
 mod name;
 pub mod own_password;
 mod permission;
@@ -17,6 +19,7 @@ mod person_name;
 pub mod restore;
 pub mod set_up;
 pub mod sign_up;
+mod verification;
 
 use std::fmt;
 

@@ -215,7 +215,7 @@ impl Accounts {
 
 /// Whether an account is one that a sign-up made and nobody verified yet. One that somebody else made pending waits for
 /// them, and is taken.
-fn is_unclaimed(user: &User) -> bool {
+pub(super) fn is_unclaimed(user: &User) -> bool {
     let made_by_sign_up = user.role == Role::User && user.parent.is_none() && !user.has_password;
     user.status == Status::Pending && !user.email_verified && made_by_sign_up
 }

@@ -25,12 +25,16 @@ async fn acme() -> (TestServer, Organization, Caller) {
     (server, acme, john)
 }
 
-fn to(email: &str, role: OrganizationRole) -> Invite {
-    let link = InvitationLink {
+/// Where an application's invitations lead.
+pub(crate) fn application() -> InvitationLink {
+    InvitationLink {
         app_url: "https://app.example".to_owned(),
         redirect_uri: "https://app.example/home".to_owned(),
-    };
-    Invite { email: email.to_owned(), role, link }
+    }
+}
+
+fn to(email: &str, role: OrganizationRole) -> Invite {
+    Invite { email: email.to_owned(), role, link: Some(application()) }
 }
 
 async fn invite(

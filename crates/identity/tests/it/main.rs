@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod address_change;
+mod admission;
 mod at_rest;
 mod audit;
 mod confirm;
@@ -22,6 +23,7 @@ mod surfaces;
 mod throttle;
 mod tickets;
 mod tokens;
+mod verification;
 mod watched;
 
 use identity::audit::EventKind;

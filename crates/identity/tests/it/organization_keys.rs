@@ -90,7 +90,8 @@ async fn a_key_with_a_role_does_no_more_than_that_role_in_any_organization() {
         let op = op_of(&server, &key);
         assert_eq!(organizations.members(&op, &key, acme.id).await.is_ok(), may, "{role:?}");
         let link = InvitationLink { app_url: "https://a.example".to_owned(), redirect_uri: String::new() };
-        let invite = Invite { email: "x@example.org".to_owned(), role: OrganizationRole::Owner, link };
+        let invite =
+            Invite { email: "x@example.org".to_owned(), role: OrganizationRole::Owner, link: Some(link) };
         let expected = if may { ErrorKind::RoleTooHigh } else { ErrorKind::Forbidden };
         assert_eq!(refused(organizations.invite(&op, &key, acme.id, invite).await), expected);
     }

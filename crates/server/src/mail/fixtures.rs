@@ -41,7 +41,11 @@ pub(super) fn mail(kind: MailKind) -> Mail {
         name: "Ann".to_owned(),
         token: has_token.then(|| MailToken { secret, expires: NOW + Duration::from_hours(24) }),
         return_to: None,
-        invited_to: (kind == MailKind::Invitation).then(|| InvitedTo { id, name: "Acme".to_owned(), link }),
+        invited_to: (kind == MailKind::Invitation).then(|| InvitedTo {
+            id,
+            name: "Acme".to_owned(),
+            link: Some(link),
+        }),
         at: NOW,
     }
 }

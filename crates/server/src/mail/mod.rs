@@ -16,6 +16,7 @@ use identity::mail::Mailer;
 
 use crate::config::Config;
 use compose::Composer;
+pub(crate) use variables::invitation_page;
 
 /// Who carries messages away, as `[mail]` says. Templates, certificates and the password are read here and not again.
 ///

@@ -178,6 +178,8 @@ fn sample_organization(kind: MailKind, name: &str) -> Option<InvitedTo> {
         app_url: "https://app.example".to_owned(),
         redirect_uri: "https://app.example/".to_owned(),
     };
+    // One with a name, and one without: the first leads to an application.
+    let link = (!name.is_empty()).then_some(link);
     (kind == MailKind::Invitation).then(|| InvitedTo {
         id: OrganizationId(uuid::Uuid::nil()),
         name: name.to_owned(),

@@ -45,7 +45,7 @@ fn way(mail: &Mail) -> Option<Way<'_>> {
     match mail.kind {
         MailKind::VerifyEmail => Some(Way::Page("/verify-email")),
         MailKind::RestorePassword => Some(Way::Page("/restore-password")),
-        MailKind::Invitation => mail.invited_to.as_ref().map(Way::Application),
+        MailKind::Invitation => mail.invited_to.as_ref().map(Way::Invitation),
         MailKind::ConfirmAddress | MailKind::ApproveAddress => Some(Way::Page("/confirm-address")),
         MailKind::AddressTaken
         | MailKind::PasswordChanged
@@ -58,8 +58,8 @@ fn way(mail: &Mail) -> Option<Way<'_>> {
 enum Way<'a> {
     /// To a page of ours.
     Page(&'static str),
-    /// To the application that somebody is invited to.
-    Application(&'a InvitedTo),
+    /// To the application that somebody is invited to, or to the page of ours for that.
+    Invitation(&'a InvitedTo),
 }
 
 /// Everything that a message's templates may say; what does not apply is empty. `None` when a kind that leads
@@ -83,7 +83,7 @@ pub(super) fn variables(site: &Site, mail: &Mail) -> Option<Value> {
         let span = token.expires.since(mail.at);
         let link = match way {
             Way::Page(page) => link(site, page, token.secret.expose(), mail.return_to.as_deref()),
-            Way::Application(to) => invitation_link(to, token.secret.expose()),
+            Way::Invitation(to) => invitation_link(site, to, token.secret.expose()),
         };
         all.insert("link", Value::from(link?));
         all.insert("token", Value::from(token.secret.expose()));
@@ -104,14 +104,22 @@ fn link(site: &Site, page: &str, token: &str, return_to: Option<&str>) -> Option
     Some(link.into())
 }
 
-/// contracts 4.5: `{app_url}/auth?inv_code=...&organization_id=...&redirect_uri=...`
-fn invitation_link(to: &InvitedTo, code: &str) -> Option<String> {
-    let app = to.link.app_url.trim_end_matches('/');
+/// Where an application invited from, contracts 4.5: `{app_url}/auth?inv_code=...&organization_id=...&redirect_uri=...`
+fn invitation_link(site: &Site, to: &InvitedTo, code: &str) -> Option<String> {
+    let Some(way) = &to.link else { return invitation_page(&site.public_url, code) };
+    let app = way.app_url.trim_end_matches('/');
     let mut link = Url::parse(&format!("{app}/auth")).ok()?;
     link.query_pairs_mut()
         .append_pair("inv_code", code)
         .append_pair("organization_id", &to.id.to_string())
-        .append_pair("redirect_uri", &to.link.redirect_uri);
+        .append_pair("redirect_uri", &way.redirect_uri);
+    Some(link.into())
+}
+
+/// The address of our own page for an invitation, where the site is at this address.
+pub(crate) fn invitation_page(public_url: &str, code: &str) -> Option<String> {
+    let mut link = Url::parse(public_url).ok()?.join("/invitation").ok()?;
+    link.query_pairs_mut().append_pair("code", code);
     Some(link.into())
 }
 
@@ -181,6 +189,9 @@ mod tests {
             "https://app.example/auth?inv_code=tok-en.1&organization_id=00000000-0000-0000-0000-000000000007&\
              redirect_uri=https%3A%2F%2Fapp.example%2Fa%3Fb%3Dc%26d"
         );
+        let mut own = mail(MailKind::Invitation);
+        own.invited_to.as_mut().unwrap().link = None;
+        assert_eq!(link(&own), "https://login.example/invitation?code=tok-en.1");
         assert_eq!(link(&mail(MailKind::PasswordChanged)), "");
         assert!(variables(&site(), &Mail { token: None, ..verify }).is_none());
     }

@@ -3,6 +3,8 @@
 use identity::Timestamp;
 use identity::api_key::{ApiKey, ApiKeyId};
 use identity::keyring::{KeyAlgorithm, KeyUse, SigningKey, SigningKeyId};
+use identity::mail::MailKind;
+use identity::organization::OrganizationRole;
 use identity::ports::{Change, Commit, Conflict, Store as _, StoreError};
 use identity::secret::{Digest, DigestKind};
 use identity::session::EndReason;
@@ -26,7 +28,7 @@ struct Earlier {
 /// Bytes as an engine writes them: one of them, so many times.
 type Bytes = fn(u8, usize) -> String;
 
-const SQLITE: [Earlier; 3] = [
+const SQLITE: [Earlier; 4] = [
     Earlier {
         name: "foundation",
         sql: include_str!("../../migrations/sqlite/0001_foundation.sql"),
@@ -42,12 +44,18 @@ const SQLITE: [Earlier; 3] = [
         sql: include_str!("../../migrations/sqlite/0003_federation.sql"),
         rows: api_keys,
     },
+    Earlier {
+        name: "organizations",
+        sql: include_str!("../../migrations/sqlite/0004_organizations.sql"),
+        rows: invitation,
+    },
 ];
 
-const POSTGRES: [Earlier; 3] = [
+const POSTGRES: [Earlier; 4] = [
     Earlier { sql: include_str!("../../migrations/postgres/0001_foundation.sql"), ..SQLITE[0] },
     Earlier { sql: include_str!("../../migrations/postgres/0002_tokens_and_mail.sql"), ..SQLITE[1] },
     Earlier { sql: include_str!("../../migrations/postgres/0003_federation.sql"), ..SQLITE[2] },
+    Earlier { sql: include_str!("../../migrations/postgres/0004_organizations.sql"), ..SQLITE[3] },
 ];
 
 /// What these programs did, one after the other, to a database with an empty history.
@@ -100,6 +108,31 @@ fn api_keys(bytes: Bytes) -> String {
         )
     };
     key(5, 1, &bytes(9, 40), "NULL, NULL") + &key(6, 0, "NULL", "5, 'revoked'")
+}
+
+/// An organization, an invitation to it, and its message.
+fn invitation(bytes: Bytes) -> String {
+    let (id, digest) = (bytes(7, 16), bytes(7, 32));
+    format!(
+        "INSERT INTO organizations (id, name, registerable, created, updated) VALUES ({id}, 'Acme', 0, 1, 1);
+         INSERT INTO invitations (id, organization, address, address_key, role, inviter, digest_kind, digest, created,
+             expires)
+         VALUES ({id}, {id}, 'Bob@example.org', 'bob@example.org', 1, 1, 'sha256', {digest}, 2, 3);
+         INSERT INTO mail_queue (id, user_number, kind, sealed, created, due, tries, claimed_until)
+         VALUES ({id}, 1, 'invitation', {digest}, 2, 2, 0, 0);"
+    )
+}
+
+/// They wait as they did.
+async fn holds_the_invitation(store: &Store, ann: &User) {
+    let digest = Digest { kind: DigestKind::Sha256, bytes: vec![7; 32] };
+    let found = store.invitation_by_digest(&digest).await.unwrap().unwrap();
+    assert_eq!((found.inviter, found.at_page, found.used), (Some(ann.number), false, None));
+    assert_eq!((found.address.as_str(), found.role), ("Bob@example.org", OrganizationRole::Admin));
+    assert_eq!((found.created.millis(), found.expires.millis()), (2, 3));
+    assert_eq!(store.mails(ann.number, MailKind::Invitation, Timestamp::from_millis(0)).await.unwrap(), 1);
+    let due = store.mail_due(at(0), 9).await.unwrap();
+    assert_eq!((due.len(), due[0].sealed.len(), due[0].created.millis()), (1, 32, 2));
 }
 
 /// They are the user's, whole, and as singular as they were.
@@ -166,6 +199,9 @@ async fn holds_what_they_made(store: &Store, programs: usize) {
     }
     if programs > 2 {
         holds_the_api_keys(store, &expected).await;
+    }
+    if programs > 3 {
+        holds_the_invitation(store, &expected).await;
     }
     let identity = new_identity(expected.id, "1");
     let link = Change::LinkIdentity { identity, version: expected.credential_version };

@@ -25,9 +25,10 @@ async fn clause_4_5_somebody_is_invited_by_mail() {
     assert_eq!(mail.to, "bob@example.org");
     let code = mail.token.expect("a code").secret.expose().to_owned();
     assert!(super::uuid(&code), "contracts 4.1: inv_code is a UUID");
-    let to = mail.invited_to.expect("a link");
+    let to = mail.invited_to.expect("an organization");
+    let link = to.link.expect("an application");
     assert_eq!(
-        (to.id.to_string(), to.link.app_url, to.link.redirect_uri),
+        (to.id.to_string(), link.app_url, link.redirect_uri),
         (organization.clone(), APP.into(), APP.into())
     );
     let listed = list(&house, &session, &organization).await;

@@ -1,11 +1,13 @@
 //! Invitations to organizations.
 
-use identity::organization::{Invitation, InvitationId, NewInvitation, OrganizationId, OrganizationRole};
+use identity::organization::{
+    Admission, Invitation, InvitationId, MembershipId, NewInvitation, OrganizationId, OrganizationRole,
+};
 use identity::ports::{Change, Conflict, Store as _};
-use identity::user::{Email, UserNumber};
+use identity::user::{Email, FIRST_VERSION, NewUser, Status, UserNumber};
 use uuid::Uuid;
 
-use crate::world::{World, at, digest_of, id, new_invitation};
+use crate::world::{World, at, digest_of, id, key, new_invitation, new_user};
 
 fn redeem(invitation: &Invitation, user: UserNumber, seconds: i64) -> Change {
     Change::RedeemInvitation { invitation: invitation.id, user, at: at(seconds) }
@@ -21,7 +23,9 @@ pub(super) async fn an_invitation_reads_back_as_made(world: &World) {
     let mut all = Vec::new();
     for (role, name) in OrganizationRole::ALL.into_iter().zip(["Bob.Lee+x", "cäcilie", "dan"]) {
         let NewInvitation { invitation, digest } = new_invitation(&acme, &ann, name);
-        let invitation = Invitation { role, ..invitation };
+        // An application's, the operator's, and one to our own page by a member.
+        let inviter = invitation.inviter.filter(|_| name != "dan");
+        let invitation = Invitation { role, inviter, at_page: name != "cäcilie", ..invitation };
         let new = NewInvitation { invitation: invitation.clone(), digest: digest.clone() };
         assert_eq!(world.apply(Change::OpenInvitation(new)).await, 1);
         let found = store.invitation_by_digest(&digest).await.unwrap().unwrap();
@@ -89,6 +93,62 @@ pub(super) async fn an_invitation_is_followed_once_and_in_time(world: &World) {
     }
     let nothing = Invitation { id: InvitationId(id()), ..late };
     assert_eq!(world.refused(redeem(&nothing, bob.number, 2)).await, Conflict::InvitationGone);
+}
+
+/// By the invitation, for a user by id and version, until this second.
+fn admission(invitation: &Invitation, user: Uuid, version: i64, seconds: i64) -> Change {
+    Change::Admit(Admission {
+        invitation: invitation.id,
+        user,
+        version,
+        membership: MembershipId(id()),
+        organization: invitation.organization,
+        role: OrganizationRole::Admin,
+        at: at(seconds),
+    })
+}
+
+pub(super) async fn a_user_is_made_and_admitted_in_one_commit(world: &World) {
+    let (acme, ann) = (world.organization("Acme").await, world.user("ann").await);
+    let invitation = world.invite(new_invitation(&acme, &ann, "eve")).await;
+    let eve = new_user("eve");
+    let admit = admission(&invitation, eve.id, FIRST_VERSION, 599);
+    world.commit(vec![Change::CreateUser(eve.clone()), admit]).await.unwrap();
+    let user = world.store.user_by_id(eve.id).await.unwrap().unwrap();
+    let membership = world.store.membership(acme.id, user.number).await.unwrap().unwrap();
+    assert_eq!((membership.role, membership.created), (OrganizationRole::Admin, at(599)));
+    assert_eq!((membership.updated, user.credential_version), (at(599), FIRST_VERSION));
+    let expected = Invitation { used: Some(at(599)), ..invitation.clone() };
+    assert!(world.stored_invitation(&invitation).await == Some(expected));
+
+    // Of a commit whose invitation is used up, the user is not kept either; nor is one who may not sign in yet.
+    let live = world.invite(new_invitation(&acme, &ann, "fay")).await;
+    for (invitation, status) in [(&invitation, Status::Active), (&live, Status::Pending)] {
+        let dan = NewUser { status, ..new_user("dan") };
+        let admit = admission(invitation, dan.id, FIRST_VERSION, 2);
+        assert!(world.commit(vec![Change::CreateUser(dan), admit]).await.is_err());
+        assert!(world.store.user_by_name(&key("dan")).await.unwrap().is_none());
+    }
+    // What was followed goes with who followed it.
+    world.apply(Change::DeleteUser { user: user.number, at: at(9), retired: vec![] }).await;
+    assert!(world.stored_invitation(&invitation).await.is_none());
+}
+
+pub(super) async fn somebody_is_admitted_once_in_time_and_unchanged(world: &World) {
+    let (acme, ann, bob) =
+        (world.organization("Acme").await, world.user("ann").await, world.user("bob").await);
+    let first = world.invite(new_invitation(&acme, &ann, "bob")).await;
+    let second = world.invite(new_invitation(&acme, &ann, "eve")).await;
+    let version = bob.credential_version;
+    let refused = async |change| world.refused(change).await;
+    assert_eq!(refused(admission(&first, bob.id, version + 1, 2)).await, Conflict::UserChanged);
+    assert_eq!(refused(admission(&first, id(), version, 2)).await, Conflict::UserChanged);
+    assert_eq!(refused(admission(&first, bob.id, version, 600)).await, Conflict::InvitationGone);
+    let nothing = Invitation { id: InvitationId(id()), ..first.clone() };
+    assert_eq!(refused(admission(&nothing, bob.id, version, 2)).await, Conflict::InvitationGone);
+    assert_eq!(world.apply(admission(&first, bob.id, version, 2)).await, 1);
+    assert_eq!(refused(admission(&second, bob.id, version, 2)).await, Conflict::MembershipExists);
+    assert_eq!(refused(admission(&first, ann.id, ann.credential_version, 2)).await, Conflict::InvitationGone);
 }
 
 pub(super) async fn an_invitation_is_withdrawn_once(world: &World) {

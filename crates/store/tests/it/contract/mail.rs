@@ -52,6 +52,18 @@ pub(super) async fn an_id_queues_one_message(world: &World) {
     world.unavailable(Change::QueueMail(NewMail { id: first.id, ..new_mail(&ann, KIND) })).await;
 }
 
+/// As one to somebody who is invited and has no account.
+pub(super) async fn a_message_about_nobody_waits_as_any_other(world: &World) {
+    let ann = world.user("ann").await;
+    let kind = MailKind::Invitation;
+    let mail = queue(world, NewMail { user: None, ..new_mail(&ann, kind) }).await;
+    assert_eq!(due(world, 9).await, std::slice::from_ref(&mail));
+    assert_eq!(count(world, &ann, kind, 0).await, 0);
+    world.apply(claim(&mail, 20)).await;
+    assert_eq!(world.apply(Change::MailSent { mail: mail.id, at: at(10) }).await, 1);
+    assert_eq!(world.store.mail_due(FAR, 9).await.unwrap(), []);
+}
+
 pub(super) async fn messages_are_counted_by_user_kind_and_time(world: &World) {
     let ann = world.user("ann").await;
     let bob = world.user("bob").await;

@@ -187,6 +187,9 @@ macro_rules! on {
                 ["OpenInvitation" "OpenInvitation/InvitationExists"]
             invitations::an_invitation_is_followed_once_and_in_time
                 ["RedeemInvitation" "RedeemInvitation/InvitationGone"]
+            invitations::a_user_is_made_and_admitted_in_one_commit ["CreateUser" "Admit"]
+            invitations::somebody_is_admitted_once_in_time_and_unchanged
+                ["Admit/UserChanged" "Admit/MembershipExists" "Admit/InvitationGone"]
             invitations::an_invitation_is_withdrawn_once
                 ["WithdrawInvitation" "WithdrawInvitation/InvitationGone"]
             invitations::expired_invitations_are_forgotten ["ForgetInvitations"]
@@ -240,6 +243,7 @@ macro_rules! on {
 
             mail::a_message_waits_until_it_is_taken ["QueueMail" "mail_due"]
             mail::an_id_queues_one_message ["QueueMail"]
+            mail::a_message_about_nobody_waits_as_any_other ["QueueMail" "mail_due" "ClaimMail" "MailSent"]
             mail::messages_are_counted_by_user_kind_and_time ["mails"]
             mail::a_message_is_taken_on_the_tries_that_were_read ["ClaimMail" "ClaimMail/MailTaken" "mail_due"]
             mail::a_message_that_did_not_leave_is_due_again_later ["MailLater" "mail_due"]
@@ -286,6 +290,8 @@ macro_rules! on {
 
             organization_races::an_invitation_is_followed_by_one
                 ["RedeemInvitation" "RedeemInvitation/InvitationGone"]
+            organization_races::an_invitation_makes_one_user_and_one_membership
+                ["CreateUser" "CreateUser/LoginNameTaken" "Admit"]
             organization_races::nobody_invites_with_a_role_that_was_lowered
                 ["HoldMembership" "HoldMembership/MembershipChanged" "SetMembershipRole" "OpenInvitation"]
             organization_races::nobody_joins_twice ["OpenMembership" "OpenMembership/MembershipExists"]

@@ -158,10 +158,11 @@ pub(crate) fn new_invitation(organization: &Organization, inviter: &User, name: 
         organization: organization.id,
         address: Email::new(&format!("{name}@example.org")).unwrap(),
         role: OrganizationRole::User,
-        inviter: inviter.number,
+        inviter: Some(inviter.number),
         created: at(1),
         expires: at(600),
         used: None,
+        at_page: false,
     };
     NewInvitation { invitation, digest: digest_of(id) }
 }
@@ -237,7 +238,7 @@ pub(crate) fn new_flow() -> NewFlow {
 pub(crate) fn new_mail(user: &User, kind: MailKind) -> NewMail {
     let id = id();
     let sealed = format!("sealed {id}").into_bytes();
-    NewMail { id: MailId(id), kind, user: user.number, sealed, created: at(1) }
+    NewMail { id: MailId(id), kind, user: Some(user.number), sealed, created: at(1) }
 }
 
 pub(crate) fn name_bucket(n: u8) -> Bucket {
