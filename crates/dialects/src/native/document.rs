@@ -23,6 +23,7 @@ use super::{DIALECT, PLAIN_COOKIE, handlers};
         handlers::sessions::end,
         handlers::password::change,
         handlers::email::change,
+        handlers::email::send_verification,
         handlers::email::confirm,
         handlers::keys::list,
         handlers::keys::create,

@@ -33,6 +33,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: path!("/sessions/{id}"), allow: "DELETE", summary: "end one of them" },
     Endpoint { path: path!("/password"), allow: "POST", summary: "change the own password" },
     Endpoint { path: path!("/email"), allow: "POST", summary: "ask for another e-mail address" },
+    Endpoint { path: path!("/email/verify"), allow: "POST", summary: "ask for the message that verifies the own one" },
     Endpoint { path: path!("/email/confirm"), allow: "POST", summary: "agree to it with a mailed token" },
     Endpoint { path: path!("/keys"), allow: READ_MAKE, summary: "list the own API keys by every door, make one" },
     Endpoint { path: path!("/keys/{id}"), allow: "DELETE", summary: "end one of them" },
@@ -54,6 +55,7 @@ pub(super) fn router(native: Native) -> Router {
         .route(path!("/sessions/{id}"), delete(sessions::end))
         .route(path!("/password"), post(password::change))
         .route(path!("/email"), post(email::change))
+        .route(path!("/email/verify"), post(email::send_verification))
         .route(path!("/email/confirm"), post(email::confirm))
         .route(path!("/keys"), get(keys::list).post(keys::create))
         .route(path!("/keys/{id}"), delete(keys::end))

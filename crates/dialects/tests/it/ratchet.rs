@@ -176,6 +176,7 @@ const CASES: &[Case] = &[
     case("DELETE", "/id/v1/identities/{id}", 401, 401),
     case("POST", "/id/v1/email", 401, 401),
     case("POST", "/id/v1/email/confirm", 415, 415),
+    case("POST", "/id/v1/email/verify", 401, 401),
 ];
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];

@@ -1,4 +1,4 @@
-//! `/id/v1/email`: another e-mail address, agreed to by both sides.
+//! `/id/v1/email`: another e-mail address, agreed to by both sides, and the own one verified.
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
@@ -16,6 +16,16 @@ use crate::native::{convert, wire};
 pub(in crate::native) async fn change(mut call: Call) -> Reply {
     let change: wire::ChangeEmail = call.visit.body().await?;
     call.identity().accounts.ask_for_address(&call.op(), &call.caller, &change.email).await?;
+    Ok(call.concerning(StatusCode::ACCEPTED.into_response()))
+}
+
+/// Ask once more for the message that the own address is verified by. Nothing is sent where it is verified already. Five
+/// times an hour at most.
+#[cfg_attr(test, utoipa::path(post, path = "/id/v1/email/verify", operation_id = "send_verification", tag = "account",
+    responses((status = 202, description = "A message is on its way, where there is something to verify."),
+        (status = "default", body = wire::Problem<'static>, content_type = "application/problem+json", description = "Refused."))))]
+pub(in crate::native) async fn send_verification(call: Call) -> Reply {
+    call.identity().accounts.send_verification(&call.op(), &call.caller).await?;
     Ok(call.concerning(StatusCode::ACCEPTED.into_response()))
 }
 

@@ -6,7 +6,7 @@ use identity::mail::MailKind;
 use serde_json::json;
 use testkit::TestServer;
 
-use super::{EMAIL, EMAIL_CONFIRM, ME, PASSWORD, ask, house, problem, send, session};
+use super::{EMAIL, EMAIL_CONFIRM, EMAIL_VERIFY, ME, PASSWORD, ask, house, problem, send, session};
 
 async fn tokens(server: &TestServer) -> Vec<(MailKind, String, String)> {
     let mails = server.mails().await;
@@ -51,6 +51,29 @@ async fn a_taken_address_gets_the_same_answer_and_its_owner_a_message() {
     server.advance(Duration::from_mins(10));
     let stale = send(&server, &here, EMAIL, json!({"email": "new@example.com"})).await;
     assert_eq!(problem(&stale), (403, "fresh_login_required".to_owned()));
+}
+
+#[tokio::test]
+async fn the_message_that_verifies_the_own_address_is_sent_again() {
+    let server = house().await;
+    server.user_with("ann", PASSWORD, |user| user.email_verified = false).await;
+    let (john, ann) = (session(&server, "john").await, session(&server, "ann").await);
+    let again = async |session: &str| ask(&server, session, "POST", EMAIL_VERIFY).send().await;
+    for who in [&john, &ann] {
+        let answer = again(who).await;
+        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (202, ""));
+    }
+    let sent = tokens(&server).await;
+    let sent: Vec<_> = sent.iter().map(|(kind, to, _)| (*kind, to.as_str())).collect();
+    assert_eq!(sent, [(MailKind::VerifyEmail, "ann@example.org")], "john's is verified");
+    for _ in 0..4 {
+        again(&ann).await;
+    }
+    let refused = again(&ann).await;
+    assert_eq!(problem(&refused), (429, "throttled".to_owned()));
+    assert_eq!(refused.header("retry-after"), Some("3600"));
+    let nobody = server.anonymous().ask("POST", EMAIL_VERIFY).send().await;
+    assert_eq!(problem(&nobody), (401, "credential_missing".to_owned()));
 }
 
 /// A message leads to a page; opening it changes nothing, its button does.

@@ -25,6 +25,7 @@ const SESSIONS: &str = "/id/v1/sessions";
 const END_OTHERS: &str = "/id/v1/sessions/end-others";
 const CHANGE: &str = "/id/v1/password";
 const EMAIL: &str = "/id/v1/email";
+const EMAIL_VERIFY: &str = "/id/v1/email/verify";
 const EMAIL_CONFIRM: &str = "/id/v1/email/confirm";
 const KEYS: &str = "/id/v1/keys";
 const PROVIDERS: &str = "/id/v1/providers";
