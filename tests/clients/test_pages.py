@@ -45,6 +45,9 @@ PAGES = [
     ("verify-email", "/verify-email?token=x", 200),
     ("restore-password", "/restore-password?token=x", 200),
     ("restore-password-german", "/restore-password?token=x&lang=de", 200),
+    ("forgot-password", "/forgot-password", 200),
+    ("forgot-password-german", "/forgot-password?lang=de", 200),
+    ("invitation-invalid", "/invitation?code=x", 400),
     ("missing", "/nothing", 404),
 ]
 
@@ -233,6 +236,42 @@ def test_somebody_signs_in_for_another_door_by_the_keyboard_alone(documented, ch
     assert_in_order(logout, documented.url)
     assert_in_order(out, documented.url)
     assert "You are signed out" in out["text"]
+
+
+def test_an_invitation_and_a_forgotten_password_are_in_order_where_axe_can_look(new_server, chromium):
+    server = new_server()
+    server.data("organization", "create", "--name", "Acme")
+    email = f"{unique()}@example.org"
+    link = server.data("organization", "invite", "Acme", email, "--print-link")["link"]
+    with_account = server.create_user(None, f"{unique()}@example.org")["email"]
+    to_account = server.data("organization", "invite", "Acme", with_account, "--print-link")["link"]
+    visits = [
+        {
+            **kind,
+            "steps": [
+                {"open": link},
+                {"look": "invitation-new"},
+                {"unguarded": True},
+                {"click": "input[type=password]"},
+                {"press": [{"type": "short"}]},
+                {"submit": "Enter"},
+                {"look": "invitation-too-short"},
+                {"open": to_account},
+                {"look": "invitation-account"},
+                {"open": f"{server.url}/forgot-password"},
+                {"click": "input[type=email]"},
+                {"press": [{"type": email}]},
+                {"submit": "Enter"},
+                {"look": "forgot-password-sent"},
+            ],
+        }
+        for kind in KINDS
+        if kind["javascript"]
+    ]
+    statuses = {"invitation-too-short": 400}
+    for seen in look(chromium, visits):
+        status = next((status for name, status in statuses.items() if seen["name"].startswith(name)), 200)
+        assert_in_order(seen, server.url, status)
 
 
 def test_a_call_is_tried_out_in_the_explorer(new_server, chromium):

@@ -11,8 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use api_key::{ApiKeyCommand, ApiKeyCreate, ApiKeyList, ApiKeyRevoke};
 pub use organization::{
-    MemberRole, OrganizationCommand, OrganizationCreate, OrganizationMember, OrganizationRef,
-    OrganizationSetRole,
+    MemberRole, OrganizationCommand, OrganizationCreate, OrganizationInvite, OrganizationMember,
+    OrganizationRef, OrganizationSetRole,
 };
 
 /// The whole command line.

@@ -70,6 +70,7 @@ impl From<Error> for Failure {
                 "an organization's name has 1 to 150 characters in one line"
             }
             ErrorKind::OrganizationNotFound => "no such organization",
+            ErrorKind::AlreadyMember => "somebody with this address is a member already",
             ErrorKind::PasswordTooLong => "a password has at most 4096 bytes",
             ErrorKind::PasswordTooShort { min_length } => {
                 return Self::Refused(anyhow::anyhow!("a password has at least {min_length} characters"));
@@ -103,7 +104,6 @@ impl From<Error> for Failure {
             | ErrorKind::FlowInvalid
             | ErrorKind::IdentityRefused
             | ErrorKind::OrganizationClosed
-            | ErrorKind::AlreadyMember
             | ErrorKind::AlreadyInvited
             | ErrorKind::SelfInvitation
             | ErrorKind::RoleTooHigh

@@ -78,7 +78,7 @@ async fn dispatch(cli: &Cli) -> Result<(), Failure> {
         }
         Command::Organization(command) => {
             let house = house::open(&loaded.config).await?;
-            organization::run(&house, command, format).await
+            organization::run(&house, &loaded.config, command, format).await
         }
     }
 }

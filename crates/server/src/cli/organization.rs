@@ -1,17 +1,21 @@
 //! `vestibule organization ...`
 
+use identity::organization::invitations::Delivery;
 use identity::organization::{Membership, Organization, OrganizationRole};
 use identity::user::User;
 use serde_json::{Value, json};
 
-use super::args::{MemberRole, OrganizationCommand, OutputFormat};
+use super::args::{MemberRole, OrganizationCommand, OrganizationInvite, OutputFormat};
 use super::failure::Failure;
 use super::user::{found, time};
 use super::{operator, output};
+use crate::config::Config;
 use crate::house::House;
+use crate::mail;
 
 pub(super) async fn run(
     house: &House,
+    config: &Config,
     command: &OrganizationCommand,
     format: OutputFormat,
 ) -> Result<(), Failure> {
@@ -54,7 +58,48 @@ pub(super) async fn run(
             let text = format!("{} is no member of {} any more", user.id, organization.id);
             output::tell(format, &text, &json!({"user": user.id, "organization": organization.id.0}))
         }
+        OrganizationCommand::Invite(who) => invite(house, config, who, format).await,
     }
+}
+
+async fn invite(
+    house: &House,
+    config: &Config,
+    who: &OrganizationInvite,
+    format: OutputFormat,
+) -> Result<(), Failure> {
+    if !config.dialects.native.enabled {
+        return Err(Failure::Usage(
+            "an invitation leads to a page that is served with dialects.native.enabled = true only"
+                .to_owned(),
+        ));
+    }
+    let organization = named(house, &who.of.organization).await?;
+    let delivery = if who.print_link { Delivery::Shown } else { Delivery::Mailed };
+    let (op, role) = (operator(house), role(who.role));
+    let organizations = &house.identity.organizations;
+    let invited = organizations.invite_by_operator(&op, &organization, &who.email, role, delivery).await;
+    let (made, code) = invited?;
+    let public_url = config.public_url.to_string();
+    let link = code.and_then(|code| mail::invitation_page(&public_url, code.expose()));
+    let object = json!({
+        "id": made.id.0,
+        "organization": organization.id.0,
+        "email": made.address.as_str(),
+        "role": made.role.as_str(),
+        "expires": time(made.expires),
+        "link": link,
+    });
+    let text = match &link {
+        Some(link) => link.clone(),
+        None if config.mail.smtp.is_some() => format!("a message to {} is on its way", made.address.as_str()),
+        None => format!(
+            "a message to {} waits for a running server to write it to {}",
+            made.address.as_str(),
+            config.data_dir.join("outbox").display()
+        ),
+    };
+    output::tell(format, &text, &object)
 }
 
 async fn named(house: &House, reference: &str) -> Result<Organization, Failure> {

@@ -33,8 +33,10 @@ mod assets;
 mod change_password;
 mod docs;
 mod dress;
+mod forgot;
 mod form;
 mod home;
+mod invitation;
 mod language;
 mod login;
 mod logout;
@@ -80,6 +82,10 @@ struct Inner {
     shelves: Vec<Shelf>,
     /// The door that pages for people stand at; `None`: it is not served, and neither are they.
     native: Option<Native>,
+    /// `[captcha]`
+    has_captcha: bool,
+    /// `[mail] smtp_url`
+    has_mail_server: bool,
 }
 
 impl Pages {
@@ -95,6 +101,8 @@ impl Pages {
             security_contact: config.pages.security_contact.iter().map(ToString::to_string).collect(),
             shelves: dialects.iter().copied().map(Shelf::new).collect(),
             native,
+            has_captcha: config.captcha.is_some(),
+            has_mail_server: config.mail.smtp.is_some(),
         }))
     }
 
@@ -106,9 +114,19 @@ impl Pages {
         &self.0.web.identity
     }
 
-    /// Whether whoever forgot a password can be sent a message.
+    /// Whether whoever forgot a password is to be led to the page for that.
     fn mails_passwords(&self) -> bool {
-        false
+        !self.has_captcha()
+    }
+
+    /// Whether answers to captchas are judged here: no page has one to show.
+    fn has_captcha(&self) -> bool {
+        self.0.has_captcha
+    }
+
+    /// Whether messages leave by themselves.
+    fn has_mail_server(&self) -> bool {
+        self.0.has_mail_server
     }
 
     /// The door that pages for people stand at.
@@ -137,6 +155,7 @@ pub(crate) fn routes(pages: &Pages) -> Router {
         .route("/confirm-address", get(ticket::ask_to_agree).post(ticket::agree))
         .route("/restore-password", get(ticket::ask_for_password).post(ticket::restore))
         .route(set_up::PATH, get(set_up::ask).post(set_up::set_up))
+        .route(forgot::PATH, get(forgot::ask).post(forgot::send))
         .route("/.well-known/change-password", get(well_known::change_password))
         .route("/.well-known/security.txt", get(well_known::security))
         .route("/robots.txt", get(well_known::robots));
@@ -150,6 +169,7 @@ pub(crate) fn routes(pages: &Pages) -> Router {
             .route(login::PROVIDER, post(login::leave_for_provider))
             .route(login::CONFIRM, get(login::ask_again).post(login::confirm))
             .route(login::HAND_OVER, post(login::hand_over))
+            .route(invitation::PATH, get(invitation::ask).post(invitation::act))
             .route(change_password::PATH, get(change_password::ask).post(change_password::change))
             .route(logout::PATH, get(logout::ask).post(logout::sign_out))
             .merge(account::routes());

@@ -179,7 +179,7 @@ fn password_page(
 }
 
 /// What is wrong with a password, if another one may do.
-fn complaint(visitor: &Visitor, kind: ErrorKind) -> Option<String> {
+pub(super) fn complaint(visitor: &Visitor, kind: ErrorKind) -> Option<String> {
     if kind == ErrorKind::PasswordTooLong {
         Some(visitor.t.say("password-too-long"))
     } else if matches!(kind, ErrorKind::PasswordTooShort { .. }) {
@@ -215,7 +215,7 @@ fn refused(visitor: &Visitor, error: &Error) -> Response {
 }
 
 /// The address of these pages holds a ticket: it is told to nobody, not even to ourselves.
-fn quiet(mut response: Response) -> Response {
+pub(super) fn quiet(mut response: Response) -> Response {
     response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }

@@ -16,6 +16,30 @@ pub enum OrganizationCommand {
     SetRole(OrganizationSetRole),
     /// Take a member out
     RemoveMember(OrganizationMember),
+    /// Invite somebody, by a message that leads to the page /invitation
+    ///
+    /// The invitation is good for seven days, once, and for whoever reads mail at the address. It takes the place of one
+    /// that waits there already.
+    Invite(OrganizationInvite),
+}
+
+/// `organization invite`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct OrganizationInvite {
+    /// To which.
+    #[command(flatten)]
+    pub of: OrganizationRef,
+    /// The e-mail address
+    #[arg(value_name = "EMAIL", value_parser = NonEmptyStringValueParser::new())]
+    pub email: String,
+    /// What they may do there
+    #[arg(long, value_enum, default_value_t = MemberRole::User)]
+    pub role: MemberRole,
+    /// Print the link instead of mailing it
+    ///
+    /// Whoever has the link joins as the address: give it to nobody else.
+    #[arg(long)]
+    pub print_link: bool,
 }
 
 /// `organization members`
