@@ -6,6 +6,7 @@ import re
 
 import pytest
 from doors import Person
+from probe import links_in, outbox
 from provider import Provider
 from vestibule import PASSWORD, Server, unique
 from visitor import Visitor
@@ -207,3 +208,18 @@ def test_password_managers_find_the_page(documented, person):
     assert documented.who(token).status == 401
     assert visitor.get(visitor.at("/id/v1/me")).status_code == 200
     assert documented.try_login(person.name, "a better one, and long").status == 200
+
+
+def test_an_address_is_verified_by_a_message_that_is_asked_for_again(documented):
+    user = documented.create_user(unique())
+    visitor = Visitor(documented)
+    page = visitor.enter(user["username"], PASSWORD)
+    assert "not verified" in page.text
+    done = visitor.follow(visitor.submit(page, "/account/verify-email"))
+    assert "The message is on its way" in done.text
+    (message,) = outbox(documented, user["email"])
+    (link,) = [link for link in links_in(message) if "verify-email" in link]
+    verified = visitor.submit(visitor.open(link), "/verify-email")
+    assert "Your address is confirmed" in verified.text
+    assert "not verified" not in visitor.open("/account").text
+    assert "/account/verify-email" not in visitor.open("/account").text

@@ -2,7 +2,7 @@
 
 import html
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from provider import MOST_HOPS, Forms, Hops
@@ -45,7 +45,7 @@ class Visitor(Hops):
     def submit(self, page: requests.Response, action: str, **fields: str) -> requests.Response:
         """Sends the form of a page that goes to this path."""
         forms = Forms(page.text).forms
-        found = [sent for attributes, sent in forms if attributes.get("action", page.url) == action]
+        found = [sent for attributes, sent in forms if attributes.get("action", urlsplit(page.url).path) == action]
         assert found, (action, forms, page.text)
         return self.post(self.at(action), {**found[0], **fields})
 

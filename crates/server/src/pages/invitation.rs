@@ -26,7 +26,7 @@ use super::refusal::{Message, Mood, Told};
 use super::shell::Shell;
 use super::ticket::{DOOR, complaint, quiet};
 use super::visitor::Query;
-use super::{Visitor, form, login, logout};
+use super::{Visitor, account, form, login, logout};
 
 /// Where it stands.
 pub(super) const PATH: &str = "/invitation";
@@ -236,7 +236,7 @@ async fn join(visitor: &Visitor, headers: &HeaderMap, code: &str) -> Response {
             let t = visitor.t;
             let title = t.with("invitation-joined-title", "organization", joined.organization.name);
             let shell = person.shell(title).only_here();
-            let way_on = Some((t.say("nav-account"), "/account".to_owned()));
+            let way_on = Some((t.say("nav-account"), account::PATH.to_owned()));
             let text = t.say("invitation-joined-text");
             let page = Message { shell, mood: Mood::Good, text, way_on };
             Kept::at(visitor).forget(person.answer(StatusCode::OK, &page))

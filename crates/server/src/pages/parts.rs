@@ -19,7 +19,6 @@ pub(super) struct Notice {
 
 /// How a notice is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "for the pages to come"))]
 pub(super) enum Tone {
     /// Something to know beforehand.
     Info,

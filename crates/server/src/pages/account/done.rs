@@ -13,6 +13,7 @@ pub(in crate::pages) enum Done {
     ProviderLinked,
     ProviderUnlinked,
     AddressAsked,
+    VerificationSent,
     PasswordChanged,
 }
 
@@ -20,13 +21,14 @@ pub(in crate::pages) enum Done {
 const NAME: &str = "done";
 
 impl Done {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::SessionEnded,
         Self::OthersEnded,
         Self::KeyEnded,
         Self::ProviderLinked,
         Self::ProviderUnlinked,
         Self::AddressAsked,
+        Self::VerificationSent,
         Self::PasswordChanged,
     ];
 
@@ -49,6 +51,7 @@ impl Done {
             Self::ProviderLinked => "provider-linked",
             Self::ProviderUnlinked => "provider-unlinked",
             Self::AddressAsked => "address-asked",
+            Self::VerificationSent => "verification-sent",
             Self::PasswordChanged => "password-changed",
         }
     }
@@ -62,6 +65,7 @@ impl Done {
             Self::ProviderLinked => t.say("done-provider-linked"),
             Self::ProviderUnlinked => t.say("done-provider-unlinked"),
             Self::AddressAsked => t.say("done-address-asked"),
+            Self::VerificationSent => t.say("done-verification-sent"),
             Self::PasswordChanged => t.say("done-password-changed"),
         }
     }

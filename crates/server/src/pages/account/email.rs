@@ -1,19 +1,22 @@
 //! `/account/email`: another e-mail address, which both sides agree to by a message each. Who has the address already is
-//! not told here.
+//! not told here. And the message once more that verifies the one there is.
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use identity::ErrorKind;
 use web::Fault;
 
-use super::{Done, FormPage};
+use super::{Done, FormPage, overview};
 use crate::pages::form;
-use crate::pages::parts::{Button, Field, FieldKind};
+use crate::pages::parts::{Button, ButtonStyle, Field, FieldKind, Form};
 use crate::pages::person::Person;
 use crate::pages::said::{later, said};
 
 /// Where it stands.
 pub(super) const PATH: &str = "/account/email";
+
+/// Where the form goes that asks for the message once more.
+pub(super) const VERIFY: &str = "/account/verify-email";
 
 pub(super) async fn ask(person: Person) -> Response {
     if !person.caller.is_fresh(&person.op()) {
@@ -55,4 +58,19 @@ pub(super) async fn change(person: Person, form::Signed(sent): form::Signed) -> 
     }
     let (status, text) = said(person.visitor.t, kind);
     Fault::from(&error).on(later(kind, asked(&person, status, &typed, Some(text))))
+}
+
+/// The form that asks for the message once more; none where there is nothing to verify.
+pub(super) fn verify_form(person: &Person) -> Option<Form> {
+    let user = &person.caller.user;
+    let label = person.visitor.t.say("email-verify");
+    let button = Button { style: ButtonStyle::Secondary, ..Button::primary(label) };
+    (user.email.is_some() && !user.email_verified).then(|| person.visitor.form(VERIFY).button(button))
+}
+
+pub(super) async fn verify(person: Person, form::Signed(_): form::Signed) -> Response {
+    match person.identity().accounts.send_verification(&person.op(), &person.caller).await {
+        Ok(()) => person.to(&Done::VerificationSent.path()),
+        Err(error) => overview::refused(&person, &error).await,
+    }
 }

@@ -35,6 +35,7 @@ pub(super) fn routes() -> Router<Pages> {
         .route(keys::END, post(keys::end))
         .route(identities::LINK, post(identities::link))
         .route(identities::UNLINK, post(identities::unlink))
+        .route(email::VERIFY, post(email::verify))
         .route(email::PATH, get(email::ask).post(email::change))
 }
 

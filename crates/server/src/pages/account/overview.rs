@@ -27,6 +27,8 @@ struct Page {
     profile: Facts,
     /// Ways to pages: labels and paths.
     ways: Vec<(String, String)>,
+    /// Where the address is not verified.
+    verify: Option<Form>,
     sessions: Part,
     keys: Part,
     /// Where there are providers.
@@ -113,6 +115,7 @@ async fn gathered(person: &Person, notice: Option<Notice>, query: &Query) -> ide
         notice,
         profile: profile(person).await?,
         ways: ways(person),
+        verify: email::verify_form(person),
         sessions: sessions::part(person, Window::of_query(query, "sessions")).await?,
         keys: keys::part(person, Window::of_query(query, "keys")).await?,
         providers: identities::part(person, Window::of_query(query, "providers")).await?,
