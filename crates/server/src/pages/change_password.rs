@@ -8,12 +8,12 @@ use identity::{ChangePassword, ErrorKind};
 use web::Fault;
 
 use super::account::Done;
+use super::ask::Ask;
 use super::form;
 use super::onward::{Onward, lead};
 use super::parts::{Button, Field, FieldKind};
 use super::person::{self, Person};
 use super::said::{later, said};
-use super::ticket::Ask;
 use super::visitor::Query;
 
 /// Where it stands.
@@ -77,7 +77,7 @@ fn asked(person: &Person, status: StatusCode, onward: &Onward, errors: Errors) -
         .button(Button::primary(t.say("restore-button")));
     let text = if must { t.say("password-must-text") } else { t.say("password-change-text") };
     let shell = person.shell(t.say("password-change-title")).only_here();
-    person.answer(status, &Ask { shell, text, form })
+    person.answer(status, &Ask::new(shell, text, form))
 }
 
 pub(super) async fn change(person: Person, form::Signed(sent): form::Signed) -> Response {

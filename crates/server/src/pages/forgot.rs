@@ -3,7 +3,6 @@
 //! The answer is the same whoever has the address, and however often it was asked for. Where a captcha is configured the
 //! page is not offered: it has none to show, and must not be the way around it.
 
-use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,26 +10,16 @@ use identity::user::restore::ForgottenPassword;
 use identity::{Actor, ErrorKind};
 use web::Fault;
 
+use super::ask::Ask;
 use super::onward::Onward;
-use super::parts::{Button, Field, FieldKind, Form, Notice, Tone};
+use super::parts::{Button, Field, FieldKind, Notice, Tone};
 use super::refusal::{Message, Mood, Told};
-use super::shell::Shell;
 use super::ticket::DOOR;
 use super::visitor::Query;
 use super::{Pages, Visitor, form, login, person};
 
 /// Where it stands.
 pub(super) const PATH: &str = "/forgot-password";
-
-/// The page: what it does, what is to be known of this server, and the form.
-#[derive(Template)]
-#[template(path = "forgot.html")]
-struct Page {
-    shell: Shell,
-    text: String,
-    notice: Option<Notice>,
-    form: Form,
-}
 
 pub(super) async fn ask(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     if let Some(closed) = closed(&visitor) {
@@ -51,7 +40,7 @@ pub(super) async fn ask(visitor: Visitor, RawQuery(query): RawQuery) -> Response
     let form = onward.within(visitor.form(PATH)).field(field).button(Button::primary(t.say("forgot-button")));
     let text = t.say("forgot-text");
     let shell = visitor.shell(t.say("forgot-title")).only_here();
-    visitor.answer(StatusCode::OK, &Page { shell, text, notice: without_mail(&visitor), form })
+    visitor.answer(StatusCode::OK, &Ask::new(shell, text, form).noting(without_mail(&visitor)))
 }
 
 /// The message does not leave by itself where there is no mail server.

@@ -7,10 +7,10 @@ use axum::response::Response;
 use identity::ErrorKind;
 use web::fault::concerning;
 
+use super::ask::Ask;
 use super::onward::{Onward, lead};
 use super::parts::Button;
 use super::refusal::{Message, Mood};
-use super::ticket::Ask;
 use super::visitor::Query;
 use super::{Visitor, form, login, person};
 
@@ -30,7 +30,7 @@ pub(super) async fn ask(visitor: Visitor, headers: HeaderMap, RawQuery(query): R
             let form = onward.within(person.visitor.form(PATH)).button(button);
             let text = t.with("logout-text", "who", person.called());
             let shell = person.shell(t.say("logout-title")).only_here();
-            person.answer(StatusCode::OK, &Ask { shell, text, form })
+            person.answer(StatusCode::OK, &Ask::new(shell, text, form))
         }
         Ok(None) => signed_out(&visitor, &onward),
         Err(error) => person::said(&visitor, &error),

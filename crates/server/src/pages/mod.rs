@@ -29,6 +29,7 @@
 //! stand at the door `native` with its cookie and its use cases, and are not served without it ([`person`]).
 
 mod account;
+mod ask;
 mod assets;
 mod change_password;
 mod docs;

@@ -12,10 +12,11 @@ use identity::user::set_up::FirstAdministrator;
 use identity::{Actor, Error, ErrorKind};
 use web::Fault;
 
+use super::ask::Ask;
 use super::parts::{Button, Field, FieldKind, Form};
 use super::refusal::{Message, Mood};
 use super::said::{later, said};
-use super::ticket::{Ask, DOOR};
+use super::ticket::DOOR;
 use super::{Pages, Visitor, assets, dress, form};
 
 /// Where it stands.
@@ -92,7 +93,7 @@ fn asked(visitor: &Visitor, status: StatusCode, typed: Typed, complaint: Option<
     let t = visitor.t;
     // Another language would be another page, without what was filled in.
     let shell = visitor.shell(t.say("setup-title")).only_here().scripted(&assets::SET_UP);
-    let page = Ask { shell, text: t.say("setup-text"), form: form(visitor, typed, complaint) };
+    let page = Ask::new(shell, t.say("setup-text"), form(visitor, typed, complaint));
     let mut response = visitor.answer(status, &page);
     let policy = HeaderValue::from_static(dress::POLICY_OF_SET_UP);
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);

@@ -4,7 +4,6 @@
 //! as the dialects' clients and mails have it, and is good once. It is led nowhere else: no `Referer`, no log, no link to
 //! another language, and the button's answer needs it no more.
 
-use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::header::REFERRER_POLICY;
 use axum::http::{HeaderValue, StatusCode};
@@ -15,22 +14,13 @@ use identity::{Actor, Door, Error, ErrorKind};
 use web::{Fault, Web};
 use zeroize::Zeroizing;
 
+use super::ask::Ask;
 use super::parts::{Button, Field, FieldKind, Form};
 use super::refusal::{Message, Mood, Told};
-use super::shell::Shell;
 use super::{Pages, Visitor, form};
 
 /// What the audit trail calls these pages.
 pub(super) const DOOR: Door = Door::new("page");
-
-/// A page that asks for something.
-#[derive(Template)]
-#[template(path = "ask.html")]
-pub(super) struct Ask {
-    pub(super) shell: Shell,
-    pub(super) text: String,
-    pub(super) form: Form,
-}
 
 /// What a link bears and its form sends back.
 #[derive(Default)]
@@ -74,7 +64,7 @@ pub(super) async fn ask_to_verify(
     let t = visitor.t;
     let form = Bearing::of_query(pages.web(), query).form().button(Button::primary(t.say("verify-button")));
     let shell = visitor.shell(t.say("verify-title")).only_here();
-    quiet(visitor.answer(StatusCode::OK, &Ask { shell, text: t.say("verify-text"), form }))
+    quiet(visitor.answer(StatusCode::OK, &Ask::new(shell, t.say("verify-text"), form)))
 }
 
 pub(super) async fn verify(
@@ -99,7 +89,7 @@ pub(super) async fn ask_to_agree(
     let t = visitor.t;
     let form = Bearing::of_query(pages.web(), query).form().button(Button::primary(t.say("agree-button")));
     let shell = visitor.shell(t.say("agree-title")).only_here();
-    quiet(visitor.answer(StatusCode::OK, &Ask { shell, text: t.say("agree-text"), form }))
+    quiet(visitor.answer(StatusCode::OK, &Ask::new(shell, t.say("agree-text"), form)))
 }
 
 pub(super) async fn agree(
@@ -175,7 +165,7 @@ fn password_page(
         .complaint(t.say("form-complaint"))
         .button(Button::primary(t.say("restore-button")));
     let shell = visitor.shell(t.say("restore-title")).only_here();
-    visitor.answer(status, &Ask { shell, text: t.say("restore-text"), form })
+    visitor.answer(status, &Ask::new(shell, t.say("restore-text"), form))
 }
 
 /// What is wrong with a password, if another one may do.

@@ -6,7 +6,8 @@ use axum::response::Response;
 use identity::ErrorKind;
 use web::Fault;
 
-use super::{Done, FormPage, overview};
+use super::{Done, overview};
+use crate::pages::ask::Ask;
 use crate::pages::form;
 use crate::pages::parts::{Button, ButtonStyle, Field, FieldKind, Form};
 use crate::pages::person::Person;
@@ -43,7 +44,7 @@ fn asked(person: &Person, status: StatusCode, typed: &str, error: Option<String>
     };
     let form = form.button(Button::primary(t.say("email-button")));
     let shell = person.shell(t.say("email-title"));
-    person.answer(status, &FormPage { shell, text, notice: None, form })
+    person.answer(status, &Ask::new(shell, text, form))
 }
 
 pub(super) async fn change(person: Person, form::Signed(sent): form::Signed) -> Response {

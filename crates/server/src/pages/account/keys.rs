@@ -11,7 +11,8 @@ use identity::{Error, ErrorKind};
 use web::Fault;
 
 use super::overview::{self, Part, Window};
-use super::{Done, FormPage, ID, id, when};
+use super::{Done, ID, id, when};
+use crate::pages::ask::Ask;
 use crate::pages::form;
 use crate::pages::parts::list::{Badge, Fact, Facts, Listing, Row};
 use crate::pages::parts::{Button, Field, FieldKind, Notice, SecretOnce, Tone};
@@ -155,7 +156,7 @@ fn asked(
         })
         .button(Button::primary(t.say("key-make")));
     let shell = person.shell(t.say("key-title"));
-    person.answer(status, &FormPage { shell, text: t.say("key-text"), notice, form })
+    person.answer(status, &Ask::new(shell, t.say("key-text"), form).noting(notice))
 }
 
 pub(super) async fn create(person: Person, form::Signed(sent): form::Signed) -> Response {

@@ -13,12 +13,9 @@ mod overview;
 mod sessions;
 mod when;
 
-use askama::Template;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::parts::{Form, Notice};
-use super::shell::Shell;
 use super::{Pages, form};
 pub(super) use done::Done;
 
@@ -37,16 +34,6 @@ pub(super) fn routes() -> Router<Pages> {
         .route(identities::UNLINK, post(identities::unlink))
         .route(email::VERIFY, post(email::verify))
         .route(email::PATH, get(email::ask).post(email::change))
-}
-
-/// A form on a page of its own, with what went wrong as a whole.
-#[derive(Template)]
-#[template(path = "account/form.html")]
-struct FormPage {
-    shell: Shell,
-    text: String,
-    notice: Option<Notice>,
-    form: Form,
 }
 
 /// The id that a button sends; what is none is nobody's.
