@@ -285,8 +285,17 @@ def test_a_provider_that_is_away_costs_its_logins_only(new_server, new_provider,
         assert signed_in.call("POST", "/token").status_code == 200
 
 
-def test_without_a_provider_nobody_is_led_anywhere(either, base):
+def test_without_a_provider_our_own_page_takes_its_place(either, base):
     with Person(either, base) as person:
+        answer = person.start()
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(f"{either.url}/login?continue=")
+
+
+@pytest.mark.parametrize("wire", ["documented", "deployed"])
+def test_without_a_provider_and_pages_nobody_is_led_anywhere(new_server, base, wire):
+    off = {"VESTIBULE_DIALECTS__NATIVE__ENABLED": "false", "VESTIBULE_DIALECTS__BIXARENA__WIRE": wire}
+    with Person(new_server(**off), base) as person:
         answer = person.start()
         assert_failed(answer, "no-provider")
         assert "Set-Cookie" not in answer.headers
