@@ -44,7 +44,6 @@ fn wants_old(person: &Person) -> bool {
 
 fn asked(person: &Person, status: StatusCode, onward: &Onward, errors: Errors) -> Response {
     let (visitor, t) = (&person.visitor, person.visitor.t);
-    let least = person.identity().accounts.shortest_password();
     let must = person.caller.user.must_change_password;
     let mut form = onward.within(visitor.form(PATH)).complaint(t.say("form-complaint"));
     if wants_old(person) {
@@ -58,16 +57,7 @@ fn asked(person: &Person, status: StatusCode, onward: &Onward, errors: Errors) -
         });
     }
     let form = form
-        .field(Field {
-            name: "new_password",
-            label: t.say("password-new"),
-            kind: FieldKind::Password,
-            autocomplete: "new-password",
-            hint: Some(t.with("password-hint", "least", least)),
-            error: errors.new,
-            least: Some(least),
-            ..Field::default()
-        })
+        .field(visitor.new_password("new_password", errors.new))
         .field(Field {
             name: "end_others",
             label: t.say("password-end-others"),

@@ -20,7 +20,7 @@ use web::Fault;
 
 use self::kept::Kept;
 use super::onward::Onward;
-use super::parts::{Button, ButtonStyle, Field, FieldKind, Form};
+use super::parts::{Button, ButtonStyle, Field, Form};
 use super::person::{self, Person, holder};
 use super::refusal::{Message, Mood, Told};
 use super::shell::Shell;
@@ -174,7 +174,6 @@ fn to_nobody(visitor: &Visitor, code: &str, opened: &Opened, status: StatusCode,
 
 fn account_form(visitor: &Visitor, code: &str, Typed { name, error }: Typed) -> Form {
     let t = visitor.t;
-    let least = visitor.pages.identity().accounts.shortest_password();
     step(code, MAKE)
         .field(Field {
             name: "name",
@@ -184,16 +183,7 @@ fn account_form(visitor: &Visitor, code: &str, Typed { name, error }: Typed) -> 
             is_optional: true,
             ..Field::default()
         })
-        .field(Field {
-            name: "password",
-            label: t.say("password-new"),
-            kind: FieldKind::Password,
-            autocomplete: "new-password",
-            hint: Some(t.with("password-hint", "least", least)),
-            error,
-            least: Some(least),
-            ..Field::default()
-        })
+        .field(visitor.new_password("password", error))
         .complaint(t.say("form-complaint"))
         .button(Button::primary(t.say("invitation-make")))
 }

@@ -15,7 +15,7 @@ use web::{Fault, Web};
 use zeroize::Zeroizing;
 
 use super::ask::Ask;
-use super::parts::{Button, Field, FieldKind, Form};
+use super::parts::{Button, Form};
 use super::refusal::{Message, Mood, Told};
 use super::{Pages, Visitor, form};
 
@@ -148,17 +148,7 @@ fn password_page(
     error: Option<String>,
 ) -> Response {
     let t = visitor.t;
-    let least = visitor.pages.web().identity.accounts.shortest_password();
-    let field = Field {
-        name: "password",
-        label: t.say("password-new"),
-        kind: FieldKind::Password,
-        autocomplete: "new-password",
-        hint: Some(t.with("password-hint", "least", least)),
-        error,
-        least: Some(least),
-        ..Field::default()
-    };
+    let field = visitor.new_password("password", error);
     let form = bearing
         .form()
         .field(field)

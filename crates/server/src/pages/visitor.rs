@@ -11,7 +11,7 @@ use web::Context;
 
 use super::form::Browser;
 use super::language::Language;
-use super::parts::Form;
+use super::parts::{Field, FieldKind, Form};
 use super::shell::Shell;
 use super::texts::Texts;
 use super::{Pages, refusal};
@@ -62,6 +62,21 @@ impl Visitor {
     /// A form that is sent to this path and will be taken from there.
     pub(super) fn form(&self, path: &str) -> Form {
         Form::to(path).hidden(super::form::FIELD, self.form_token(path))
+    }
+
+    /// The field for a password that is chosen now, with what is wrong with the one before.
+    pub(super) fn new_password(&self, name: &'static str, error: Option<String>) -> Field {
+        let least = self.pages.identity().accounts.shortest_password();
+        Field {
+            name,
+            label: self.t.say("password-new"),
+            kind: FieldKind::Password,
+            autocomplete: "new-password",
+            hint: Some(self.t.with("password-hint", "least", least)),
+            error,
+            least: Some(least),
+            ..Field::default()
+        }
     }
 
     /// The answer with a page.
