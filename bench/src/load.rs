@@ -13,7 +13,7 @@ use anyhow::{Context as _, anyhow};
 
 use crate::client::Connection;
 use crate::now;
-use crate::process::Process;
+use crate::process::{Process, client_time};
 
 /// A part of a run: what was answered in it, and what it cost.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,7 @@ pub(crate) struct Window {
     answers: u64,
     time: Duration,
     processor: Duration,
+    client: Duration,
 }
 
 impl Window {
@@ -32,6 +33,11 @@ impl Window {
     /// The server's processor time for one answer, in microseconds.
     pub(crate) fn processor_us(&self) -> f64 {
         self.processor.as_secs_f64() * 1e6 / self.answers as f64
+    }
+
+    /// What asking for one answer took of the same processors, in microseconds.
+    pub(crate) fn client_us(&self) -> f64 {
+        self.client.as_secs_f64() * 1e6 / self.answers as f64
     }
 }
 
@@ -74,13 +80,18 @@ pub(crate) fn window(
 ) -> anyhow::Result<Window> {
     let look = || {
         let processor = server.map_or(Ok(Duration::ZERO), Process::processor_time)?;
-        anyhow::Ok((now(), counter.load(Ordering::Relaxed), processor))
+        anyhow::Ok((now(), counter.load(Ordering::Relaxed), processor, client_time()?))
     };
     thread::sleep(warm_up);
-    let (began, before, spent_before) = look()?;
+    let (began, before, spent_before, asked_before) = look()?;
     thread::sleep(length);
-    let (ended, after, spent) = look()?;
-    Ok(Window { answers: after - before, time: ended - began, processor: spent.saturating_sub(spent_before) })
+    let (ended, after, spent, asked) = look()?;
+    Ok(Window {
+        answers: after - before,
+        time: ended - began,
+        processor: spent.saturating_sub(spent_before),
+        client: asked.saturating_sub(asked_before),
+    })
 }
 
 /// Asks `rate` times a second in all, over as many connections as there are requests; how long each answer took from

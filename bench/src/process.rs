@@ -89,6 +89,12 @@ pub(crate) fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
+/// User and system time of this process, which is the client's, so far.
+pub(crate) fn client_time() -> anyhow::Result<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").context("/proc/self/stat cannot be read")?;
+    processor_time(&stat).context("/proc/self/stat is not as expected")
+}
+
 /// Fields 14 and 15 of `proc_pid_stat(5)`. The second field, the name, may hold anything.
 fn processor_time(stat: &str) -> Option<Duration> {
     let (_, behind_the_name) = stat.rsplit_once(')')?;

@@ -44,6 +44,6 @@ fn another_status_than_the_one_expected_ends_the_run() {
 #[test]
 fn a_window_tells_answers_a_second_and_what_one_cost() {
     let (time, processor) = (Duration::from_millis(200), Duration::from_millis(10));
-    let window = Window { answers: 50, time, processor };
-    assert_eq!((window.rate(), window.processor_us()), (250.0, 200.0));
+    let window = Window { answers: 50, time, processor, client: processor / 2 };
+    assert_eq!((window.rate(), window.processor_us(), window.client_us()), (250.0, 200.0, 100.0));
 }
