@@ -37,7 +37,7 @@ use uuid::Uuid;
 
 pub use crate::error::{Blame, Error, ErrorKind, Result};
 pub use crate::master_key::MasterKey;
-pub use crate::op::{Actor, Op, Origin, RequestId, Timestamp};
+pub use crate::op::{Actor, Network, Op, Origin, RequestId, Timestamp};
 pub use crate::policy::Policy;
 pub use crate::secret::{Secret, SecretForm};
 pub use crate::seen_through::SeenThrough;
@@ -94,6 +94,8 @@ pub(crate) struct Core {
     pub(crate) policy: Policy,
     pub(crate) master_key: MasterKey,
     pub(crate) turns: Arc<throttle::Turns>,
+    pub(crate) origins: Arc<throttle::origins::Origins>,
+    pub(crate) rates: throttle::rate::Rates,
     pub(crate) touches: session::Touches,
     pub(crate) rings: keyring::ring::Rings,
     pub(crate) mail_knock: mail::queue::Knock,
@@ -146,6 +148,8 @@ impl Identity {
             policy: parts.policy,
             master_key: parts.master_key,
             turns: Arc::default(),
+            origins: Arc::default(),
+            rates: throttle::rate::Rates::default(),
             touches: session::Touches::default(),
             rings: keyring::ring::Rings::default(),
             mail_knock: mail::queue::Knock::default(),
@@ -205,7 +209,8 @@ impl Identity {
         Ok(self.core.store.ping().await?)
     }
 
-    /// Forgets what need not be kept: failure counts of names that nobody has and nobody tried for a day, expired
+    /// Forgets what need not be kept: failure counts of names that nobody has and nobody tried for a day, places that nobody
+    /// signed in from for 90, expired
     /// tickets and invitations, that messages left, logins that were never finished, and keys whose tokens ended a day ago.
     ///
     /// # Errors
@@ -213,6 +218,7 @@ impl Identity {
     pub async fn tidy(&self, op: &Op) -> Result<()> {
         let changes = vec![
             Change::ForgetThrottles { before: op.now - throttle::COUNT_LIFE },
+            Change::ForgetPlaces { before: op.now - throttle::PLACE_LIFE },
             Change::ForgetMail { before: op.now - mail::queue::KEPT },
             Change::ForgetFlows { before: op.now },
             Change::ForgetInvitations { before: op.now },

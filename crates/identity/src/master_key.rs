@@ -18,6 +18,8 @@ pub enum Purpose {
     Check,
     /// Failure counts of names nobody has: the name itself is not stored.
     UnknownName,
+    /// Where a user has signed in from: the network itself is not kept beside the count.
+    KnownPlace,
     /// Names of deleted users: kept so that nobody inherits them, without keeping the name.
     RetiredName,
     /// What an ID token must repeat: derived from a flow's `state`.
@@ -39,6 +41,7 @@ impl Purpose {
         match self {
             Self::Check => b"vestibule/check/1",
             Self::UnknownName => b"vestibule/unknown-name/1",
+            Self::KnownPlace => b"vestibule/known-place/1",
             Self::RetiredName => b"vestibule/retired-name/1",
             Self::FlowNonce => b"vestibule/flow-nonce/1",
             Self::FlowVerifier => b"vestibule/flow-verifier/1",

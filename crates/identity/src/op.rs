@@ -63,6 +63,31 @@ impl fmt::Display for RequestId {
     }
 }
 
+/// What is taken for one place in the network: one IPv4 address, also where it comes as an IPv6 one, or an IPv6 /64,
+/// of which one household has all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Network {
+    /// The address.
+    V4(u32),
+    /// The upper half of the address.
+    V6(u64),
+}
+
+impl Network {
+    /// As bytes, each network's other than every other's.
+    pub fn to_bytes(self) -> [u8; 9] {
+        let mut bytes = [0; 9];
+        let (family, number) = match self {
+            Self::V4(v4) => (4, u64::from(v4)),
+            Self::V6(v6) => (6, v6),
+        };
+        for (to, from) in bytes.iter_mut().zip([family].into_iter().chain(number.to_be_bytes())) {
+            *to = from;
+        }
+        bytes
+    }
+}
+
 /// Where a request came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -78,15 +103,22 @@ impl Origin {
     /// The longest user agent that is kept, in code points.
     pub const USER_AGENT_CHARS: usize = 256;
 
-    /// The key under which this origin waits for the hashing pool: one IPv4 address or one IPv6 /64, so that
-    /// a flood from one network does not starve the others.
+    /// The network it came from; `None`: not from one.
+    pub fn network(&self) -> Option<Network> {
+        Some(match self.address?.to_canonical() {
+            IpAddr::V4(v4) => Network::V4(v4.into()),
+            IpAddr::V6(v6) => Network::V6(u64::try_from(u128::from(v6) >> 64).unwrap_or(u64::MAX)),
+        })
+    }
+
+    /// The key under which this origin waits for the hashing pool, so that a flood from one network does not starve the
+    /// others.
     pub fn lane(&self) -> password::Lane {
-        password::Lane(match self.address.map(|address| address.to_canonical()) {
+        password::Lane(match self.network() {
             None => 0,
-            Some(IpAddr::V4(v4)) => u64::from(u32::from(v4)) | 1 << 63,
-            // The upper half of the address is the network; an IPv4 lane cannot collide with a routable one
-            // in practice, and a collision only shares a turn.
-            Some(IpAddr::V6(v6)) => u64::try_from(u128::from(v6) >> 64).unwrap_or(u64::MAX),
+            // It cannot collide with a routable IPv6 network in practice, and a collision only shares a turn.
+            Some(Network::V4(v4)) => u64::from(v4) | 1 << 63,
+            Some(Network::V6(v6)) => v6,
         })
     }
 }
@@ -176,5 +208,17 @@ mod tests {
         assert_ne!(lane("2001:db8:1:2::1"), lane("2001:db8:1:3::1"));
         assert_eq!(lane("192.0.2.7"), lane("::ffff:192.0.2.7"));
         assert_ne!(lane("192.0.2.7"), lane("192.0.2.8"));
+    }
+
+    #[test]
+    fn an_ipv4_and_an_ipv6_network_are_never_the_same() {
+        let network = |text: &str| {
+            Origin { address: Some(text.parse().expect("address")), ..Origin::default() }.network()
+        };
+        let v4 = network("192.0.2.7").expect("a network");
+        let v6 = network("0:0:c000:207::1").expect("a network");
+        assert_ne!(v4.to_bytes(), v6.to_bytes());
+        assert_eq!(network("::ffff:192.0.2.7"), Some(v4));
+        assert_eq!(Origin::default().network(), None);
     }
 }

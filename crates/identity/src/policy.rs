@@ -17,6 +17,12 @@ pub struct Policy {
     pub password_sign_in: bool,
     /// Failures of one account in a row before waits begin (`[limits] account_failures_free`).
     pub account_failures_free: u32,
+    /// Failures from one IPv4 address, or IPv6 /64, at all accounts before it waits (`[limits] address_failures_free`).
+    pub address_failures_free: u32,
+    /// Messages that strangers may ask for from one such network in an hour (`[limits] address_mails_per_hour`).
+    pub address_mails_per_hour: u32,
+    /// Tokens and API keys that one account may have made in a minute (`[limits] account_tokens_per_minute`).
+    pub account_tokens_per_minute: u32,
     /// How the keys are kept that sign tokens for others (`[dialects.bixarena]`).
     pub internal_keys: KeyPlan,
     /// How long the keys of Probe's tokens are accepted after they signed (`[dialects.probe]`).
@@ -44,6 +50,9 @@ impl Default for Policy {
             must_change_blocks: false,
             password_sign_in: true,
             account_failures_free: 5,
+            address_failures_free: 100,
+            address_mails_per_hour: 60,
+            account_tokens_per_minute: 300,
             internal_keys: KeyPlan {
                 algorithm: KeyAlgorithm::Rs256 { bits: 2048 },
                 rotate_every: Some(Duration::from_hours(90 * 24)),

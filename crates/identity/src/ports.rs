@@ -118,6 +118,8 @@ pub trait Store: Send + Sync {
     async fn mail_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<QueuedMail>>;
     /// The failure count of this bucket.
     async fn throttle(&self, bucket: &Bucket) -> StoreResult<Option<Throttle>>;
+    /// Whether somebody signed in from this place then or later.
+    async fn knows_place(&self, place: &[u8; 32], since: Timestamp) -> StoreResult<bool>;
     /// Up to `limit` audit events numbered above `after`, in order.
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>>;
     /// The check value of the master key that this database was made with; `None` for a new database.

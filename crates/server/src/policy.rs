@@ -23,6 +23,9 @@ pub fn policy(config: &Config) -> anyhow::Result<Policy> {
         must_change_blocks: config.password.must_change_blocks,
         password_sign_in: config.password.sign_in,
         account_failures_free: config.limits.account_failures_free,
+        address_failures_free: config.limits.address_failures_free,
+        address_mails_per_hour: config.limits.address_mails_per_hour,
+        account_tokens_per_minute: config.limits.account_tokens_per_minute,
         internal_keys: internal_keys(&config.dialects.bixarena),
         probe_keys: probe_keys(&config.dialects.probe),
         service_clients: service_clients::service_clients(config)?,
@@ -83,6 +86,10 @@ mod tests {
                 cores.account_failures_free
             )
         );
+        let limits = |policy: &Policy| {
+            (policy.address_failures_free, policy.address_mails_per_hour, policy.account_tokens_per_minute)
+        };
+        assert_eq!(limits(&made), limits(&cores));
         assert!(made.service_clients.is_empty() && cores.service_clients.is_empty());
     }
 

@@ -96,6 +96,10 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
         Change::ReserveFailed { bucket, at } => throttles::failed(bucket, *at),
         Change::ReserveReleased { bucket } => throttles::released(bucket),
         Change::ClearThrottle { bucket } => throttles::clear(bucket),
+        Change::ClearAllThrottles { user } => throttles::clear_all(*user),
+        Change::CountAtPlace { place, at, anew_since } => throttles::count_at_place(place, *at, *anew_since),
+        Change::NotePlace { place, user, at } => throttles::note_place(place, *user, *at),
+        Change::ForgetPlaces { before } => throttles::forget_places(*before),
         Change::ForgetThrottles { before } => throttles::forget(*before),
         Change::RecordMasterKey { check } => master_key::record(check),
     }

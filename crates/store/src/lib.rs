@@ -269,6 +269,10 @@ impl identity::ports::Store for Store {
         throttles::find(&self.db, bucket).await
     }
 
+    async fn knows_place(&self, place: &[u8; 32], since: Timestamp) -> StoreResult<bool> {
+        throttles::knows_place(&self.db, place, since).await
+    }
+
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {
         audit::page(&self.db, after, limit).await
     }

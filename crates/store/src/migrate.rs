@@ -51,6 +51,7 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "invitation_page",
         sql: include_str!("../migrations/sqlite/0008_invitation_page.sql"),
     },
+    Migration { number: 9, name: "places", sql: include_str!("../migrations/sqlite/0009_places.sql") },
 ];
 
 /// The history on PostgreSQL: the same numbers and names.
@@ -87,6 +88,7 @@ pub(crate) const POSTGRES: &[Migration] = &[
         name: "invitation_page",
         sql: include_str!("../migrations/postgres/0008_invitation_page.sql"),
     },
+    Migration { number: 9, name: "places", sql: include_str!("../migrations/postgres/0009_places.sql") },
 ];
 
 /// Where the history is remembered on PostgreSQL.

@@ -12,7 +12,8 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::sql::{Row, Sql, Step, Value};
 use crate::{
-    address_changes, api_keys, external_identities, invitations, mail, organizations, sessions, tickets,
+    address_changes, api_keys, external_identities, invitations, mail, organizations, sessions, throttles,
+    tickets,
 };
 
 /// The columns of [`read`], in its order, from `users AS u`.
@@ -298,6 +299,7 @@ pub(crate) fn delete(user: UserNumber, at: Timestamp, retired: &[[u8; 32]]) -> V
         external_identities::unlink(user),
         address_changes::wipe(user),
     ]);
+    steps.extend(throttles::wipe_places(user));
     steps.extend(tickets::end_all(user));
     steps.extend(retired.iter().map(|digest| Step::any(&RETIRE_NAME, vec![digest.as_slice().into()])));
     steps

@@ -32,7 +32,7 @@ pub(super) async fn recognise(visit: &Visit) -> Result<Asking, Error> {
     }
     let Some(key) = key(visit.headers()) else { return Ok(Asking::Nobody) };
     let (keys, op, door) = (&visit.identity().api_keys, visit.op(), &visit.trieve.keys.door);
-    if let Some(caller) = known(keys.check(&op, door, &key).await)? {
+    if let Some(caller) = known(keys.find(&op, door, &key).await)?.flatten() {
         return Ok(Asking::User(Box::new(caller)));
     }
     let organization = known(keys.check_organization_key(&op, door, &key).await)?;

@@ -8,4 +8,5 @@ mod native;
 mod probe;
 mod ratchet;
 mod syntho;
+mod throttle;
 mod trieve;

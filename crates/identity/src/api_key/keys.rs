@@ -78,11 +78,24 @@ impl ApiKeys {
     ///
     /// # Errors
     /// [`ErrorKind::CredentialInvalid`]: unknown, ended, expired, or of another door.
-    /// [`ErrorKind::UserInactive`]: good, but its owner may not act. [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::UserInactive`]: good, but its owner may not act. [`ErrorKind::Throttled`]: too many wrong ones came from
+    /// there. [`ErrorKind::Unavailable`].
     pub async fn check(&self, op: &Op, door: &Door, presented: &Secret) -> Result<Caller> {
-        let found = self.core.store.api_key_by_digest(&presented.digest()).await?;
-        let Some((key, user)) = found else {
-            return Err(refused("a secret that is no key"));
+        let found = self.find(op, door, presented).await?;
+        found.ok_or_else(|| {
+            self.core.rates.wrong_key(op, &presented.digest());
+            refused("a secret that is no key")
+        })
+    }
+
+    /// The same at a door that takes keys of organizations as well: a secret that is no user's key may be one of those.
+    ///
+    /// # Errors
+    /// As [`ApiKeys::check`], but for a secret that is nobody's key.
+    pub async fn find(&self, op: &Op, door: &Door, presented: &Secret) -> Result<Option<Caller>> {
+        self.core.rates.may_show_key(op)?;
+        let Some((key, user)) = self.core.store.api_key_by_digest(&presented.digest()).await? else {
+            return Ok(None);
         };
         if key.door != *door {
             return Err(refused("a key of another door"));
@@ -96,7 +109,7 @@ impl ApiKeys {
         if key.last_used.is_none_or(|last| op.now.since(last) >= LAST_USED_STEP) {
             self.core.touches.note(Use::ApiKey(key.id, op.now));
         }
-        Ok(Caller { user, credential: Credential::ApiKey(key) })
+        Ok(Some(Caller { user, credential: Credential::ApiKey(key) }))
     }
 
     /// The standing key of an account, as shown at each sign-in; made when there is none that is live.
@@ -166,7 +179,7 @@ impl ApiKeys {
     ///
     /// # Errors
     /// [`ErrorKind::Forbidden`]: the credential may less than its owner. [`ErrorKind::ApiKeyLimit`],
-    /// [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::Throttled`], [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
     pub async fn create(
         &self,
         op: &Op,
@@ -175,6 +188,7 @@ impl ApiKeys {
         make: MakeApiKey,
     ) -> Result<ShownKey> {
         caller.must_be_whole()?;
+        self.core.may_mint(op, caller)?;
         self.make(op, surface, &caller.user, make).await
     }
 

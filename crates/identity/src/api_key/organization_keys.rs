@@ -40,15 +40,21 @@ impl ApiKeys {
     /// Recognises the organization's key that a request presents at a door. A user's key is none.
     ///
     /// # Errors
-    /// [`ErrorKind::CredentialInvalid`]: unknown, ended, expired, or of another door. [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::CredentialInvalid`]: unknown, ended, expired, or of another door. [`ErrorKind::Throttled`]: too many wrong
+    /// ones came from there. [`ErrorKind::Unavailable`].
     pub async fn check_organization_key(
         &self,
         op: &Op,
         door: &Door,
         presented: &Secret,
     ) -> Result<OrganizationCaller> {
-        let found = self.core.store.organization_key_by_digest(&presented.digest()).await?;
-        let (key, organization) = found.ok_or_else(|| refused("a secret that is no organization's key"))?;
+        self.core.rates.may_show_key(op)?;
+        let digest = presented.digest();
+        let found = self.core.store.organization_key_by_digest(&digest).await?;
+        let (key, organization) = found.ok_or_else(|| {
+            self.core.rates.wrong_key(op, &digest);
+            refused("a secret that is no organization's key")
+        })?;
         if key.door != *door {
             return Err(refused("a key of another door"));
         }
@@ -64,7 +70,8 @@ impl ApiKeys {
     /// Makes a key of an organization. Its role is the one in its bounds, else the least, and never above the caller's.
     ///
     /// # Errors
-    /// [`ErrorKind::Forbidden`]: the caller does not administer it, or the credential may less than its owner. [`ErrorKind::RoleTooHigh`], [`ErrorKind::ApiKeyLimit`], [`ErrorKind::Conflict`],
+    /// [`ErrorKind::Forbidden`]: the caller does not administer it, or the credential may less than its owner. [`ErrorKind::RoleTooHigh`],
+    /// [`ErrorKind::ApiKeyLimit`], [`ErrorKind::Throttled`], [`ErrorKind::Conflict`],
     /// [`ErrorKind::Unavailable`].
     pub async fn create_for_organization(
         &self,
@@ -74,6 +81,7 @@ impl ApiKeys {
         organization: OrganizationId,
         mut make: MakeApiKey,
     ) -> Result<ShownKey> {
+        self.core.may_mint(op, caller)?;
         let standing = self.keeping(caller, organization).await?;
         let role = make.bounds.role.unwrap_or(OrganizationRole::User);
         if role > standing.role {

@@ -25,8 +25,8 @@ impl ApiKeys {
     /// Makes a key of a door for the caller, who has signed in a moment ago.
     ///
     /// # Errors
-    /// [`ErrorKind::Forbidden`], [`ErrorKind::FreshLoginRequired`], [`ErrorKind::ApiKeyLimit`], [`ErrorKind::Conflict`],
-    /// [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::Forbidden`], [`ErrorKind::FreshLoginRequired`], [`ErrorKind::ApiKeyLimit`], [`ErrorKind::Throttled`],
+    /// [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
     pub async fn create_own(
         &self,
         op: &Op,
@@ -35,6 +35,7 @@ impl ApiKeys {
         make: MakeApiKey,
     ) -> Result<ShownKey> {
         caller.must_be_fresh(op)?;
+        self.core.may_mint(op, caller)?;
         self.make(op, surface, &caller.user, make).await
     }
 

@@ -17,6 +17,10 @@ pub enum EventKind {
     SignedIn,
     /// A login failed; the detail says why.
     SignInFailed,
+    /// A failure made the next tries wait; the detail says which. What is refused while it lasts is not recorded.
+    WaitBegan,
+    /// There were so many failures in a row that the password is not taken any more, except from where its owner is known.
+    PasswordStopped,
     /// One session was ended; the detail is the reason.
     SessionEnded,
     /// All sessions of a user, by one door or every door, were ended; the detail is the reason.
@@ -93,9 +97,11 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::SignedIn,
         Self::SignInFailed,
+        Self::WaitBegan,
+        Self::PasswordStopped,
         Self::SessionEnded,
         Self::SessionsEnded,
         Self::UserCreated,
@@ -139,6 +145,8 @@ impl EventKind {
         match self {
             Self::SignedIn => "signed_in",
             Self::SignInFailed => "sign_in_failed",
+            Self::WaitBegan => "wait_began",
+            Self::PasswordStopped => "password_stopped",
             Self::SessionEnded => "session_ended",
             Self::SessionsEnded => "sessions_ended",
             Self::UserCreated => "user_created",

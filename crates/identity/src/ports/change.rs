@@ -468,6 +468,36 @@ pub enum Change {
         /// Which.
         bucket: Bucket,
     },
+    /// Clears every count of a user but for the tries in flight, and forgets the places that the user is known at. Never
+    /// misses.
+    ClearAllThrottles {
+        /// Whose.
+        user: UserNumber,
+    },
+    /// Counts a failure at a place that is known, which was reserved elsewhere; nothing where the place is not known. Never
+    /// misses.
+    CountAtPlace {
+        /// Where.
+        place: [u8; 32],
+        /// When.
+        at: Timestamp,
+        /// The count begins anew when its last failure was then or before.
+        anew_since: Timestamp,
+    },
+    /// Notes that a user has signed in from a place. Never misses.
+    NotePlace {
+        /// Where: what belongs to this user alone.
+        place: [u8; 32],
+        /// Who.
+        user: UserNumber,
+        /// When.
+        at: Timestamp,
+    },
+    /// Forgets places that nobody signed in from since, and counts at places that nobody tried since. Never misses.
+    ForgetPlaces {
+        /// Older than this.
+        before: Timestamp,
+    },
     /// Forgets counts of unknown names that nobody tried since. Never misses.
     ForgetThrottles {
         /// Older than this.

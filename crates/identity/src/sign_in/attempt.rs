@@ -3,45 +3,122 @@
 //! Every place that compares a password goes through here, so that none is easier to guess at than another. What a
 //! good or a bad try leads to is the caller's to say.
 
-use std::time::Duration;
-
 use ::password::{Password, PasswordHash};
 use tracing::Instrument as _;
 
+use super::reservation::{Place, Reservation};
+use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::op::{Op, Timestamp};
-use crate::ports::{Change, Commit, Conflict, StoreError};
-use crate::throttle::{self, Bucket, Decision, Turn};
-use crate::user::User;
+use crate::op::Op;
+use crate::ports::{Change, Commit};
+use crate::throttle::{self, Begins, Bucket};
+use crate::user::{User, UserNumber};
 use crate::{Core, SeenThrough};
 
-/// How long a try waits for others at the same account to be settled.
-const LONGEST_TURN: Duration = Duration::from_secs(10);
-/// How soon a try looks again while another process holds the account's places.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
-/// How often it looks at most.
-const LOOKS: u32 = 500;
+/// The account at which a password is tried.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// Where tries at it are counted: a user or a name that nobody has.
+    pub(crate) bucket: Bucket,
+    /// Of the user, as read.
+    pub(crate) version: i64,
+}
 
-/// A try that was made. It counts as a failure until one of its changes is committed.
+impl Target {
+    /// This user.
+    pub(crate) fn of(user: &User) -> Self {
+        Self { bucket: Bucket::User(user.number), version: user.credential_version }
+    }
+
+    /// A name that nobody has, by its keyed digest.
+    pub(super) fn unknown(digest: [u8; 32]) -> Self {
+        Self { bucket: Bucket::UnknownName(digest), version: 0 }
+    }
+
+    /// Whose it is. Nobody has the number zero.
+    pub(super) fn user(&self) -> UserNumber {
+        match &self.bucket {
+            Bucket::User(number) => *number,
+            Bucket::UnknownName(_) | Bucket::Place(_) => UserNumber(0),
+        }
+    }
+}
+
+/// A try that was made. It counts as a failure until its changes are committed.
 pub(crate) struct Attempt {
-    bucket: Bucket,
-    /// Whether the password is the stored one.
+    target: Target,
+    /// Whether the password is the stored one, and taken.
     pub(crate) matches: bool,
     /// Whether the stored hash has another cost than today's.
     pub(crate) outdated: bool,
-    // The next try at this account waits until this one is settled.
-    _turn: Turn,
+    /// What begins if it fails.
+    begins: Option<Begins>,
+    /// Whether the place is to be written down if it is good.
+    notes: bool,
+    // Its end counts here, and calls the next in line.
+    reservation: Reservation,
 }
 
 impl Attempt {
     /// It was good.
-    pub(crate) fn succeeded(&self) -> Change {
-        Change::ReserveSucceeded { bucket: self.bucket.clone() }
+    pub(crate) fn succeeded(&self, op: &Op) -> Vec<Change> {
+        let reservation = &self.reservation;
+        if let Some(held) = &reservation.held {
+            held.succeeded();
+        }
+        let mut changes = vec![Change::ReserveSucceeded { bucket: reservation.bucket.clone() }];
+        let Some(Place::Network(place)) = reservation.place else { return changes };
+        // What failed from here while nobody had to wait was counted here too.
+        if reservation.bucket != Bucket::Place(place) {
+            changes.push(Change::ClearThrottle { bucket: Bucket::Place(place) });
+        }
+        if self.notes {
+            changes.push(Change::NotePlace { place, user: self.target.user(), at: op.now });
+            if let Some(held) = &reservation.held {
+                held.noted(place);
+            }
+        }
+        changes
     }
 
     /// It was bad.
-    pub(crate) fn failed(&self, at: Timestamp) -> Change {
-        Change::ReserveFailed { bucket: self.bucket.clone(), at }
+    pub(crate) fn failed(&self, op: &Op) -> Vec<Change> {
+        let reservation = &self.reservation;
+        if let Some(held) = &reservation.held {
+            held.failed();
+        }
+        let mut changes = vec![Change::ReserveFailed { bucket: reservation.bucket.clone(), at: op.now }];
+        if let Some(Place::Network(place)) = reservation.place
+            && reservation.bucket != Bucket::Place(place)
+        {
+            let anew_since = op.now - throttle::COUNT_LIFE;
+            changes.push(Change::CountAtPlace { place, at: op.now, anew_since });
+        }
+        changes
+    }
+
+    /// What is told of a bad try beside itself: the waits that begin with it, and the stop.
+    pub(crate) fn begun(&self, op: &Op, core: &Core, user: Option<&User>) -> Vec<Event> {
+        let known = matches!(self.reservation.bucket, Bucket::Place(_));
+        let began = |detail| {
+            let mut event = Event::new(op, EventKind::WaitBegan).saying(detail);
+            event.user = user.map(|user| user.id);
+            event
+        };
+        let of_account = self.begins.map(|begins| match begins {
+            Begins::Stop => Event { kind: EventKind::PasswordStopped, ..began("100 failures in a row") },
+            Begins::Wait if known => began("account, from a known place"),
+            Begins::Wait => began("account"),
+        });
+        let rule = core.network_rule();
+        let of_network = self.reservation.held.as_ref().filter(|held| held.begins_wait(&rule));
+        let of_network = of_network.map(|_| Event { user: None, ..began("address") });
+        of_account.into_iter().chain(of_network).collect()
+    }
+
+    /// What the audit trail says of a bad try, of which the caller knows this.
+    pub(crate) fn seen(&self, seen: &'static str) -> &'static str {
+        if self.reservation.stopped { "password stopped" } else { seen }
     }
 }
 
@@ -76,8 +153,8 @@ impl Core {
         Ok(found.filter(|credentials| credentials.user.number == user.number).and_then(|own| own.password))
     }
 
-    /// Compares a password with the stored one, as soon as this account has a try left. With nothing to compare
-    /// with it does the same work and does not match.
+    /// Compares a password with the stored one, as soon as there is a try left. With nothing to compare with it does the
+    /// same work and does not match; so it does with the right one, where the password is not taken any more.
     ///
     /// # Errors
     /// [`ErrorKind::Throttled`], [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`]: no guess was made, and none
@@ -85,51 +162,27 @@ impl Core {
     pub(crate) async fn attempt(
         &self,
         op: &Op,
-        bucket: Bucket,
+        target: Target,
         stored: Option<&str>,
         password: Password,
     ) -> Result<Attempt> {
-        let turn = self.reserve(op, &bucket).await?;
+        let reservation = self.reserve(op, &target).await?;
         match self.verify(op, stored, password).await {
-            Ok((matches, outdated)) => Ok(Attempt { bucket, matches, outdated, _turn: turn }),
+            Ok((matches, outdated)) => {
+                let matches = matches && !reservation.stopped;
+                let notes = matches && self.is_to_be_noted(op, &target, &reservation);
+                let begins = throttle::begins(&reservation.state, self.policy.account_failures_free);
+                Ok(Attempt { target, matches, outdated, begins, notes, reservation })
+            }
             Err(error) => {
-                let release = Change::ReserveReleased { bucket };
+                if let Some(held) = &reservation.held {
+                    held.released();
+                }
+                let release = Change::ReserveReleased { bucket: reservation.bucket.clone() };
                 self.store.commit(Commit { changes: vec![release], events: vec![] }).await?;
                 Err(error)
             }
         }
-    }
-
-    /// Counts the try as a failure, after waiting for its turn.
-    ///
-    /// Only the waiting is cut short: a commit that was begun is seen through, so that none is left uncounted for.
-    async fn reserve(&self, op: &Op, bucket: &Bucket) -> Result<Turn> {
-        let free = self.policy.account_failures_free;
-        let Ok(turn) = tokio::time::timeout(LONGEST_TURN, self.turns.wait(bucket.clone(), free)).await else {
-            return Err(turn_did_not_come());
-        };
-        for _ in 0..LOOKS {
-            let seen = self.store.throttle(bucket).await?;
-            match throttle::decide(seen, op.now, free) {
-                Decision::Wait(retry_after) => {
-                    return Err(Error::new(ErrorKind::Throttled { retry_after }).because(
-                        "account failures",
-                        "too many failures in a row",
-                        "a pause ([limits] account_failures_free)",
-                    ));
-                }
-                Decision::Busy => tokio::time::sleep(LOOK_AGAIN).await,
-                Decision::Reserve(next) => {
-                    let reserve = Change::Reserve { bucket: bucket.clone(), seen, next };
-                    match self.store.commit(Commit { changes: vec![reserve], events: vec![] }).await {
-                        Ok(_) => return Ok(turn),
-                        Err(StoreError::Conflict(Conflict::ThrottleChanged)) => {}
-                        Err(error) => return Err(error.into()),
-                    }
-                }
-            }
-        }
-        Err(turn_did_not_come())
     }
 
     /// The costly step, the same for everybody: whether the password matches, and whether its hash is outdated.
@@ -144,12 +197,4 @@ impl Core {
         let verdict = self.hash_pool.verify(lane, password, hash).await?;
         Ok((verdict.matches, verdict.outdated))
     }
-}
-
-fn turn_did_not_come() -> Error {
-    Error::new(ErrorKind::Overloaded { retry_after: Duration::from_secs(1) }).because(
-        "account's turn",
-        "other tries at this account under way",
-        "one of them settled",
-    )
 }

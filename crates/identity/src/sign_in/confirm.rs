@@ -6,17 +6,16 @@
 use ::password::Password;
 use zeroize::Zeroizing;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Target};
 use super::{Ends, Opening, SignIn, SignedIn};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::Op;
-use crate::ports::{Change, Commit, Conflict, StoreError};
+use crate::ports::{Commit, Conflict, StoreError};
 use crate::session::caller::Caller;
 use crate::session::{Session, SessionId};
 use crate::surface::Surface;
-use crate::throttle::Bucket;
 use crate::user::User;
 
 /// What the audit trail says of a session that was opened like this.
@@ -56,28 +55,30 @@ impl SignIn {
         password: Password,
     ) -> Result<SignedIn> {
         let stored = self.core.stored_password(&user).await?;
-        let attempt = self.core.attempt(op, Bucket::User(user.number), stored.as_deref(), password).await?;
+        let attempt = self.core.attempt(op, Target::of(&user), stored.as_deref(), password).await?;
         if !attempt.matches {
-            return Err(self.not_confirmed(op, &attempt, &user, session, "wrong password").await);
+            return Err(self
+                .not_confirmed(op, &attempt, &user, session, attempt.seen("wrong password"))
+                .await);
         }
         let ends = Ends { replaced: Some((user.clone(), session)), others: false };
         for _ in 0..3 {
             let (opening, mut events) = match self.core.opening_with(op, surface, &user, &ends).await {
                 Ok(opening) => opening,
                 Err(error) => {
-                    self.settle_good(&attempt).await?;
+                    self.settle_good(op, &attempt).await?;
                     return Err(error);
                 }
             };
             let Opening { session: new, secret, mut changes } = opening;
-            changes.push(attempt.succeeded());
+            changes.extend(attempt.succeeded(op));
             let event = Event::new(op, EventKind::SignedIn).of(&user).with_session(new.id);
             events.insert(0, event.saying(CONFIRMED));
             match self.core.store.commit(Commit { changes, events }).await {
                 Ok(_) => return Ok(SignedIn { user, session: Session::from(new), secret }),
                 Err(StoreError::Conflict(Conflict::SigningKeyChanged)) => {}
                 Err(StoreError::Conflict(Conflict::SessionLimit)) => {
-                    self.settle_good(&attempt).await?;
+                    self.settle_good(op, &attempt).await?;
                     return Err(ErrorKind::SessionLimit.into());
                 }
                 // Suspended, signed out everywhere or changed elsewhere while we hashed.
@@ -88,13 +89,13 @@ impl SignIn {
                 Err(error) => return Err(error.into()),
             }
         }
-        self.settle_good(&attempt).await?;
+        self.settle_good(op, &attempt).await?;
         Err(ErrorKind::Conflict.into())
     }
 
     /// The password was right and nothing comes of it: nothing is held against the user.
-    async fn settle_good(&self, attempt: &Attempt) -> Result<()> {
-        self.core.store.commit(Commit { changes: vec![attempt.succeeded()], events: vec![] }).await?;
+    async fn settle_good(&self, op: &Op, attempt: &Attempt) -> Result<()> {
+        self.core.store.commit(Commit { changes: attempt.succeeded(op), events: vec![] }).await?;
         Ok(())
     }
 
@@ -107,8 +108,9 @@ impl SignIn {
         seen: &'static str,
     ) -> Error {
         let event = Event::new(op, EventKind::SignInFailed).of(user).with_session(session).saying(seen);
-        let failed: Change = attempt.failed(op.now);
-        match self.core.store.commit(Commit { changes: vec![failed], events: vec![event] }).await {
+        let mut events = vec![event];
+        events.extend(attempt.begun(op, &self.core, Some(user)));
+        match self.core.store.commit(Commit { changes: attempt.failed(op), events }).await {
             Ok(_) => Error::new(ErrorKind::OldPasswordWrong).because(
                 "confirmation of a login",
                 seen,

@@ -1,13 +1,15 @@
 //! Signing in: everything between a claim of who somebody is and an open session.
 //!
 //! [`password`] tells the story of a password login, [`federated`] that of one by a provider, [`confirm`] that of one by
-//! who is signed in already, [`attempt`] that of one try at a password, which a change of the password needs as well. However somebody proved who they are, [`Core::opening`]
+//! who is signed in already, [`attempt`] that of one try at a password, which a change of
+//! the password needs as well, [`reservation`] its place among all others. However somebody proved who they are, [`Core::opening`]
 //! makes the session, so that no way in can forget a lifetime, a limit or the fresh secret.
 
 pub(crate) mod attempt;
 mod confirm;
 mod federated;
 mod password;
+mod reservation;
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@
 
 use ::password::Password;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Target};
 use super::{Ends, Opening, SignIn, SignedIn};
 use crate::Core;
 use crate::audit::{Event, EventKind};
@@ -16,7 +16,6 @@ use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::session::caller::Caller;
 use crate::surface::Surface;
-use crate::throttle::Bucket;
 use crate::user::{Credentials, LoginKey, User};
 
 /// Somebody claims a name and shows a password.
@@ -71,15 +70,15 @@ impl SignIn {
             Some(key) => self.core.store.credentials(key).await?,
             None => None,
         };
-        let bucket = found.as_ref().map_or_else(
-            || self.unknown_bucket(key.as_ref(), name),
-            |credentials| Bucket::User(credentials.user.number),
+        let target = found.as_ref().map_or_else(
+            || self.unknown_target(key.as_ref(), name),
+            |credentials| Target::of(&credentials.user),
         );
         let stored = found.as_ref().and_then(|credentials| credentials.password.as_deref());
-        let attempt = self.core.attempt(op, bucket, stored, password.clone()).await?;
+        let attempt = self.core.attempt(op, target, stored, password.clone()).await?;
         let user = found.as_ref().map(|credentials| &credentials.user);
         if !attempt.matches {
-            return Err(self.fail(op, &attempt, user, "wrong name or password").await);
+            return Err(self.fail(op, &attempt, user, attempt.seen("wrong name or password")).await);
         }
         let Some(credentials) = found else { return Err(ErrorKind::Internal.into()) };
         let user = &credentials.user;
@@ -96,9 +95,9 @@ impl SignIn {
     }
 
     /// Where failures at a name that nobody has are counted: by its keyed digest, so that the name is not stored.
-    fn unknown_bucket(&self, key: Option<&LoginKey>, typed: &str) -> Bucket {
+    fn unknown_target(&self, key: Option<&LoginKey>, typed: &str) -> Target {
         let name = key.map_or(typed, LoginKey::as_str);
-        Bucket::UnknownName(self.core.master_key.keyed_digest(Purpose::UnknownName, name.as_bytes()))
+        Target::unknown(self.core.master_key.keyed_digest(Purpose::UnknownName, name.as_bytes()))
     }
 
     /// The same password under today's cost. A full queue only puts the renewal off.
@@ -124,12 +123,12 @@ impl SignIn {
             let (opening, mut events) = match self.core.opening_with(op, surface, &user, ends).await {
                 Ok(opening) => opening,
                 Err(error) => {
-                    self.commit(vec![attempt.succeeded()], vec![]).await?;
+                    self.commit(attempt.succeeded(op), vec![]).await?;
                     return Err(error);
                 }
             };
             let Opening { session, secret, mut changes } = opening;
-            changes.push(attempt.succeeded());
+            changes.extend(attempt.succeeded(op));
             if let Some((from, to)) = renew.clone() {
                 changes.push(Change::RenewHash { user: user.number, from, to });
             }
@@ -158,7 +157,7 @@ impl SignIn {
     /// The password was right and there is still no session: the failure is taken back, the refusal recorded.
     async fn refuse_good(&self, op: &Op, attempt: &Attempt, user: &User, kind: ErrorKind) -> Error {
         let event = Event::new(op, EventKind::SignInFailed).of(user).saying(kind.name());
-        match self.commit(vec![attempt.succeeded()], vec![event]).await {
+        match self.commit(attempt.succeeded(op), vec![event]).await {
             Ok(()) => Error::new(kind),
             Err(error) => error,
         }
@@ -168,7 +167,9 @@ impl SignIn {
     async fn fail(&self, op: &Op, attempt: &Attempt, user: Option<&User>, seen: &'static str) -> Error {
         let mut event = Event::new(op, EventKind::SignInFailed).saying(seen);
         event.user = user.map(|user| user.id);
-        match self.commit(vec![attempt.failed(op.now)], vec![event]).await {
+        let mut events = vec![event];
+        events.extend(attempt.begun(op, &self.core, user));
+        match self.commit(attempt.failed(op), events).await {
             Ok(()) => Error::new(ErrorKind::InvalidCredentials).because(
                 "password login",
                 seen,

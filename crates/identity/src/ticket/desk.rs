@@ -89,7 +89,8 @@ impl Core {
     /// address that the owner still has.
     ///
     /// # Errors
-    /// [`ErrorKind::TicketInvalid`], one answer for everything that can be wrong with it. [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::TicketInvalid`], one answer for everything that can be wrong with it. [`ErrorKind::Throttled`]: too many
+    /// wrong ones came from there. [`ErrorKind::Unavailable`].
     pub(crate) async fn ticket(&self, op: &Op, purpose: Purpose, presented: &str) -> Result<(Ticket, User)> {
         let (ticket, user) = self.ticket_of_any_address(op, purpose, presented).await?;
         let address = user.email.as_deref().and_then(LoginKey::of);
@@ -110,9 +111,14 @@ impl Core {
         presented: &str,
     ) -> Result<(Ticket, User)> {
         let token = Secret::presented(presented).ok_or_else(|| invalid("what is no token"))?;
-        let jti = self.jti(op, purpose, &token).await?;
-        let found = self.store.ticket_by_digest(&jti.digest()).await?;
-        let (ticket, user) = found.ok_or_else(|| invalid("one that was used, superseded or never made"))?;
+        self.rates.may_show_ticket(op)?;
+        let found = self.known_ticket(op, purpose, &token).await;
+        if let Err(error) = &found
+            && error.kind() == ErrorKind::TicketInvalid
+        {
+            self.rates.wrong_ticket(op, &token.digest());
+        }
+        let (ticket, user) = found?;
         if ticket.purpose != purpose || ticket.expires <= op.now {
             return Err(invalid("one of another purpose, or past its end"));
         }
@@ -120,6 +126,12 @@ impl Core {
             return Err(invalid("one of a deleted user"));
         }
         Ok((ticket, user))
+    }
+
+    async fn known_ticket(&self, op: &Op, purpose: Purpose, token: &Secret) -> Result<(Ticket, User)> {
+        let jti = self.jti(op, purpose, token).await?;
+        let found = self.store.ticket_by_digest(&jti.digest()).await?;
+        found.ok_or_else(|| invalid("one that was used, superseded or never made"))
     }
 
     async fn jti(&self, op: &Op, purpose: Purpose, token: &Secret) -> Result<Secret> {

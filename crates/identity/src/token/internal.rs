@@ -77,7 +77,8 @@ impl Tokens {
     ///
     /// # Errors
     /// [`ErrorKind::CredentialInvalid`]: the caller has no session of this door.
-    /// [`ErrorKind::TokenClaimsInvalid`]: nobody can be called like this audience. [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::TokenClaimsInvalid`]: nobody can be called like this audience. [`ErrorKind::Throttled`],
+    /// [`ErrorKind::Unavailable`].
     pub async fn issue(
         &self,
         op: &Op,
@@ -87,6 +88,7 @@ impl Tokens {
         audience: Option<&str>,
     ) -> Result<InternalToken> {
         let session = caller.session().ok_or(ErrorKind::CredentialInvalid)?.id;
+        self.core.may_mint(op, caller)?;
         let ring = self.core.signing_ring(op, form.key_use).await?;
         let audience = audience.map_or(Ok(form.audience.as_str()), fitting)?;
         let secret =
@@ -97,7 +99,8 @@ impl Tokens {
     /// A token for a service that shows its secret.
     ///
     /// # Errors
-    /// [`ErrorKind::CredentialInvalid`]: no service has this name and secret. [`ErrorKind::TokenClaimsInvalid`],
+    /// [`ErrorKind::CredentialInvalid`]: no service has this name and secret. [`ErrorKind::Throttled`]: too many wrong ones
+    /// came from there. [`ErrorKind::TokenClaimsInvalid`],
     /// [`ErrorKind::Unavailable`].
     pub async fn issue_for_service(
         &self,
@@ -106,7 +109,10 @@ impl Tokens {
         credentials: &ServiceCredentials,
         audience: &str,
     ) -> Result<InternalToken> {
-        let client = self.core.service(credentials)?;
+        self.core.rates.may_show_service(op, &credentials.id)?;
+        let client = self.core.service(credentials).inspect_err(|_| {
+            self.core.rates.wrong_service(op, &credentials.id, &credentials.secret.digest());
+        })?;
         let audience = fitting(audience)?;
         let ring = self.core.signing_ring(op, form.key_use).await?;
         let minting = self.core.minting(op, form, &ring)?;

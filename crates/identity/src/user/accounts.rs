@@ -15,7 +15,6 @@ use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::secret::{Secret, SecretForm};
 use crate::session::EndReason;
-use crate::throttle::Bucket;
 
 /// How many digits a password has that we make: 100 bits are 25, and one more group is easier to read aloud.
 const GENERATED_DIGITS: usize = 28;
@@ -198,7 +197,7 @@ impl Accounts {
                 at: op.now,
             },
             // Whoever guessed at the old password does not lock the owner out of the new one.
-            Change::ClearThrottle { bucket: Bucket::User(user.number) },
+            Change::ClearAllThrottles { user: user.number },
         ];
         changes.extend(self.end_everything(op, user, EndReason::PasswordReset));
         changes.extend(self.core.notice(op, user, MailKind::PasswordChanged));

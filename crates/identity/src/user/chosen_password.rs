@@ -8,7 +8,6 @@ use crate::error::{ErrorKind, Result};
 use crate::op::Op;
 use crate::ports::Change;
 use crate::session::caller::Caller;
-use crate::throttle::Bucket;
 
 impl Accounts {
     /// Sets the caller's password, with the same consequences as [`Accounts::change_password`].
@@ -32,7 +31,7 @@ impl Accounts {
         let except = caller.session().map(|session| session.id);
         let (mut changes, events) = self.new_password(op, &caller.user, hash, except, end_others);
         // Whoever guessed at the old password does not lock the owner out of the new one.
-        changes.push(Change::ClearThrottle { bucket: Bucket::User(caller.user.number) });
+        changes.push(Change::ClearAllThrottles { user: caller.user.number });
         Ok(self.core.commit_with_mail(changes, events).await?)
     }
 }

@@ -13,8 +13,7 @@ use crate::op::Op;
 use crate::ports::{Change, Conflict, StoreError};
 use crate::session::caller::Caller;
 use crate::session::{EndReason, SessionId};
-use crate::sign_in::attempt::Attempt;
-use crate::throttle::Bucket;
+use crate::sign_in::attempt::{Attempt, Target};
 
 /// A password for another one.
 pub struct ChangePassword {
@@ -99,15 +98,15 @@ impl Accounts {
     async fn exchange(&self, op: &Op, whose: &Subject, old: Password, change: ChangePassword) -> Result<()> {
         let user = &whose.user;
         let stored = self.core.stored_password(user).await?;
-        let attempt = self.core.attempt(op, Bucket::User(user.number), stored.as_deref(), old).await?;
+        let attempt = self.core.attempt(op, Target::of(user), stored.as_deref(), old).await?;
         if !attempt.matches {
-            return Err(self.refuse_old(op, &attempt, user, "wrong password").await);
+            return Err(self.refuse_old(op, &attempt, user, attempt.seen("wrong password")).await);
         }
         let hash = match self.hash_new(op, NewPassword::Given(change.new)).await {
             Ok((Some(hash), _)) => hash,
             // The old password was right: nothing of it is held against the user.
             other => {
-                self.commit(vec![attempt.succeeded()], vec![]).await?;
+                self.commit(attempt.succeeded(op), vec![]).await?;
                 return Err(other.err().unwrap_or_else(|| ErrorKind::Internal.into()));
             }
         };
@@ -116,7 +115,7 @@ impl Accounts {
         let mut changes: Vec<Change> = held.into_iter().collect();
         let (set, events) = self.new_password(op, user, hash, whose.except, change.end_others);
         changes.extend(set);
-        changes.push(attempt.succeeded());
+        changes.extend(attempt.succeeded(op));
         match self.core.commit_with_mail(changes, events).await {
             Ok(()) => Ok(()),
             // Suspended, signed out everywhere or changed elsewhere while we hashed: what was right is right no more.
@@ -156,7 +155,9 @@ impl Accounts {
 
     async fn refuse_old(&self, op: &Op, attempt: &Attempt, user: &User, seen: &'static str) -> Error {
         let event = Event::new(op, EventKind::PasswordChangeFailed).of(user).saying(seen);
-        match self.commit(vec![attempt.failed(op.now)], vec![event]).await {
+        let mut events = vec![event];
+        events.extend(attempt.begun(op, &self.core, Some(user)));
+        match self.commit(attempt.failed(op), events).await {
             Ok(()) => Error::new(ErrorKind::OldPasswordWrong).because(
                 "password change",
                 seen,

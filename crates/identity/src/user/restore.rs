@@ -14,7 +14,6 @@ use crate::op::{Op, Timestamp};
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::secret::Secret;
 use crate::session::EndReason;
-use crate::throttle::Bucket;
 use crate::ticket::{Purpose, desk};
 
 /// Somebody who forgot a password.
@@ -61,9 +60,11 @@ impl Accounts {
     /// Sends a ticket to the owner of this address, if there is one who may sign in; the answer is the same if not.
     ///
     /// # Errors
-    /// [`ErrorKind::PasswordSignInDisabled`], [`ErrorKind::CaptchaRefused`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::PasswordSignInDisabled`], [`ErrorKind::Throttled`], [`ErrorKind::CaptchaRefused`],
+    /// [`ErrorKind::Unavailable`].
     pub async fn forgot_password(&self, op: &Op, forgotten: ForgottenPassword) -> Result<()> {
         self.core.passwords_are_taken()?;
+        self.core.may_ask_for_mail(op)?;
         self.core.judge(op, &forgotten.captcha).await?;
         let key = LoginKey::of(&forgotten.email);
         let found = match &key {
@@ -84,7 +85,7 @@ impl Accounts {
     /// Exchanges a mailed ticket for the one that sets a new password.
     ///
     /// # Errors
-    /// [`ErrorKind::CaptchaRefused`], [`ErrorKind::TicketInvalid`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::CaptchaRefused`], [`ErrorKind::TicketInvalid`], [`ErrorKind::Throttled`], [`ErrorKind::Unavailable`].
     pub async fn verify_restore(
         &self,
         op: &Op,
@@ -119,7 +120,7 @@ impl Accounts {
     ///
     /// # Errors
     /// [`ErrorKind::PasswordTooShort`] and [`ErrorKind::PasswordTooLong`], which leave the ticket good;
-    /// [`ErrorKind::TicketInvalid`], [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::TicketInvalid`], [`ErrorKind::Throttled`], [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
     pub async fn restore_password(
         &self,
         op: &Op,
@@ -137,7 +138,7 @@ impl Accounts {
         let mut changes = vec![
             Change::RedeemTicket { ticket: ticket.id, at: op.now },
             Change::SetPassword { user: user.number, version, hash, must_change: false, at: op.now },
-            Change::ClearThrottle { bucket: Bucket::User(user.number) },
+            Change::ClearAllThrottles { user: user.number },
         ];
         changes.extend(self.end_everything(op, &user, EndReason::PasswordReset));
         changes.extend(self.core.notice(op, &user, MailKind::PasswordChanged));

@@ -65,11 +65,16 @@ impl Accounts {
     ///
     /// # Errors
     /// [`ErrorKind::PasswordSignInDisabled`]; [`ErrorKind::TicketInvalid`]: it was altered, has expired, is another
-    /// installation's, or a user was ever made; [`ErrorKind::UsernameInvalid`], [`ErrorKind::EmailInvalid`],
+    /// installation's, or a user was ever made; [`ErrorKind::Throttled`]: too many wrong ones came from there;
+    /// [`ErrorKind::UsernameInvalid`], [`ErrorKind::EmailInvalid`],
     /// [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`], [`ErrorKind::Overloaded`],
     /// [`ErrorKind::Unavailable`].
     pub async fn set_up(&self, op: &Op, ticket: &str, administrator: FirstAdministrator) -> Result<User> {
+        self.core.rates.may_show_ticket(op)?;
         let is_ours = is_good(&self.core.master_key, op.now, ticket);
+        if !is_ours && let Some(wrong) = Secret::presented(ticket) {
+            self.core.rates.wrong_ticket(op, &wrong.digest());
+        }
         // Before anything is hashed: strangers cost no more than a mark.
         if !is_ours || !self.awaits_set_up().await? {
             let seen = if is_ours { "one after a user was made" } else { "one that is not good now" };

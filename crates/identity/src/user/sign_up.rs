@@ -34,7 +34,8 @@ impl Accounts {
     /// Takes a sign-up and sends the message that it must be confirmed by.
     ///
     /// # Errors
-    /// [`ErrorKind::SignUpDisabled`], [`ErrorKind::PasswordSignInDisabled`], [`ErrorKind::CaptchaRefused`],
+    /// [`ErrorKind::SignUpDisabled`], [`ErrorKind::PasswordSignInDisabled`], [`ErrorKind::Throttled`],
+    /// [`ErrorKind::CaptchaRefused`],
     /// [`ErrorKind::EmailInvalid`], [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`],
     /// [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
     pub async fn sign_up(&self, op: &Op, surface: &Surface, sign_up: SignUp) -> Result<()> {
@@ -46,6 +47,7 @@ impl Accounts {
             ));
         }
         self.core.passwords_are_taken()?;
+        self.core.may_ask_for_mail(op)?;
         self.core.judge(op, &sign_up.captcha).await?;
         let email = Email::new(&sign_up.email)?;
         let (hash, _) = self.hash_new(op, NewPassword::Given(sign_up.password)).await?;
@@ -186,7 +188,7 @@ impl Accounts {
     /// chosen together with this very ticket.
     ///
     /// # Errors
-    /// [`ErrorKind::CaptchaRefused`], [`ErrorKind::TicketInvalid`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::CaptchaRefused`], [`ErrorKind::TicketInvalid`], [`ErrorKind::Throttled`], [`ErrorKind::Unavailable`].
     pub async fn verify_email(&self, op: &Op, token: &str, captcha: Option<&str>) -> Result<User> {
         if let Some(answer) = captcha {
             self.core.judge(op, answer).await?;

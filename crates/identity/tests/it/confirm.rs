@@ -40,7 +40,9 @@ async fn a_wrong_confirmation_is_a_failed_try_like_any_other() {
     for _ in 0..5 {
         assert_eq!(refused(confirm(&server, &caller, "wrong").await), ErrorKind::OldPasswordWrong);
     }
-    assert_eq!(told(&server, before).await, vec![(EventKind::SignInFailed, "wrong password".to_owned()); 5]);
+    let mut expected = vec![(EventKind::SignInFailed, "wrong password".to_owned()); 5];
+    expected.push((EventKind::WaitBegan, "account".to_owned()));
+    assert_eq!(told(&server, before).await, expected);
     let retry_after = Duration::from_secs(5);
     for password in ["wrong", PASSWORD] {
         assert_eq!(refused(confirm(&server, &caller, password).await), ErrorKind::Throttled { retry_after });

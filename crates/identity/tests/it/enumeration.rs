@@ -36,7 +36,7 @@ async fn every_refused_login_asks_the_same_of_the_store() {
     for name in names {
         let outcome = log_in(&identity, server.visitor(&surface().door), name, PASSWORD).await;
         assert_eq!(refused(outcome), ErrorKind::InvalidCredentials, "{name}");
-        let wanted = ["credentials", "throttle", "Reserve", "ReserveFailed sign_in_failed"];
+        let wanted = ["credentials", "throttle", "Reserve", "ReserveFailed CountAtPlace sign_in_failed"];
         assert_eq!(watched.take(), wanted, "{name}");
     }
 }

@@ -21,6 +21,9 @@ mod sign_in;
 mod sign_up_enumeration;
 mod surfaces;
 mod throttle;
+mod throttle_origins;
+mod throttle_rates;
+mod throttle_stop;
 mod tickets;
 mod tokens;
 mod verification;
@@ -88,6 +91,18 @@ fn login(
     password: &str,
 ) -> impl Future<Output = Result<SignedIn>> + Send + 'static {
     log_in(&server.identity, server.visitor(&surface().door), name, password)
+}
+
+/// The same, from another address than [`testkit::PEER`].
+fn login_from(
+    server: &TestServer,
+    address: &str,
+    name: &str,
+    password: &str,
+) -> impl Future<Output = Result<SignedIn>> + Send + 'static {
+    let mut op = server.visitor(&surface().door);
+    op.origin.address = Some(address.parse().expect("an address"));
+    log_in(&server.identity, op, name, password)
 }
 
 /// What a secret opens now.

@@ -331,6 +331,11 @@ impl Store for Watched {
         self.server.store().throttle(bucket).await
     }
 
+    async fn knows_place(&self, place: &[u8; 32], since: Timestamp) -> StoreResult<bool> {
+        self.note("knows_place");
+        self.server.store().knows_place(place, since).await
+    }
+
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {
         self.note("events");
         self.server.store().events(after, limit).await

@@ -110,7 +110,18 @@ impl Judge<'_> {
     fn limits(&mut self, raw: &raw::Limits) -> Option<Limits> {
         let body_bytes = self.number("limits.body_bytes", raw.body_bytes, 1024..=16 * 1024 * 1024);
         let free = self.number("limits.account_failures_free", raw.account_failures_free, 1..=100);
-        Some(Limits { body_bytes: body_bytes?, account_failures_free: free? })
+        let of_address = raw.address_failures_free;
+        let of_address = self.number("limits.address_failures_free", of_address, 1..=1_000_000);
+        let mails = self.number("limits.address_mails_per_hour", raw.address_mails_per_hour, 1..=1_000_000);
+        let tokens = raw.account_tokens_per_minute;
+        let tokens = self.number("limits.account_tokens_per_minute", tokens, 1..=1_000_000);
+        Some(Limits {
+            body_bytes: body_bytes?,
+            account_failures_free: free?,
+            address_failures_free: of_address?,
+            address_mails_per_hour: mails?,
+            account_tokens_per_minute: tokens?,
+        })
     }
 
     fn tls(&mut self, raw: &raw::Tls) -> Option<Option<Tls>> {

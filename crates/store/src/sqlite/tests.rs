@@ -65,6 +65,7 @@ fn hot_statements_use_the_index_that_is_there_for_them() {
         ("sessions::BY_DIGEST", "s USING INDEX sessions_digest (digest=? AND digest_kind=?)"),
         ("users::CREDENTIALS", "n USING PRIMARY KEY (key=?)"),
         ("throttles::FIND", "throttles USING PRIMARY KEY (bucket_kind=? AND bucket=?)"),
+        ("throttles::KNOWS_PLACE", "known_places USING PRIMARY KEY (place=?)"),
         ("sessions::INSERT_WITHIN", "sessions USING INDEX sessions_user_live (user_number=?)"),
         ("sessions::END_ALL", "sessions USING INDEX sessions_user_live (user_number=?)"),
         ("sessions::LIVE_PAGE", "s USING INDEX sessions_user_live (user_number=? AND id>?)"),

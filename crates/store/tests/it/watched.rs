@@ -222,6 +222,11 @@ impl Store for Watched {
         self.inner.throttle(bucket).await
     }
 
+    async fn knows_place(&self, place: &[u8; 32], since: Timestamp) -> StoreResult<bool> {
+        self.used("knows_place");
+        self.inner.knows_place(place, since).await
+    }
+
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {
         self.used("events");
         self.inner.events(after, limit).await

@@ -84,6 +84,7 @@ struct State {
     signing_keys: Vec<SigningKey>,
     mail: (Vec<QueuedMail>, Vec<u64>),
     throttles: Vec<Option<Throttle>>,
+    places: Vec<bool>,
     events: Vec<(i64, Event)>,
     master_key: Option<Vec<u8>>,
 }
@@ -157,6 +158,7 @@ impl World {
             signing_keys: vec![],
             mail: (store.mail_due(FAR, 1000).await.unwrap(), vec![]),
             throttles: vec![],
+            places: vec![],
             events: store.events(0, 1000).await.unwrap(),
             master_key: store.master_key_check().await.unwrap(),
         };
@@ -201,6 +203,8 @@ impl World {
         }
         for n in [1, 2, 3, 0xEE] {
             state.throttles.push(store.throttle(&name_bucket(n)).await.unwrap());
+            state.throttles.push(store.throttle(&Bucket::Place([n; 32])).await.unwrap());
+            state.places.push(store.knows_place(&[n; 32], at(-1)).await.unwrap());
         }
         state
     }
@@ -406,6 +410,7 @@ pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, O
         ("signing_keys", store.signing_keys(KeyUse::Probe).await.err()),
         ("mail_due", store.mail_due(at(0), 9).await.err()),
         ("throttle", store.throttle(&name_bucket(1)).await.err()),
+        ("knows_place", store.knows_place(&[1; 32], at(0)).await.err()),
         ("events", store.events(0, 9).await.err()),
         ("master_key_check", store.master_key_check().await.err()),
     ]

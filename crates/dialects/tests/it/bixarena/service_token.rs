@@ -117,3 +117,25 @@ async fn a_services_token_opens_nothing_here() {
     assert_eq!(claims(&token)["aud"], "vestibule");
     assert_eq!(house.bears(&token).await, 401);
 }
+
+/// The issue's "limits too": who guesses at a service's secret waits, in the product's shape; the service at its own
+/// address does not.
+#[tokio::test]
+async fn twenty_wrong_secrets_of_a_service_make_their_address_wait() {
+    let (house, _folder) = house().await;
+    let ask = async |address: [u8; 4], secret: &str| {
+        let ask = house.server.bearing(basic(&format!("{ID}:{secret}"))).at(address);
+        ask.post(&format!("{FOR_SERVICE}?audience=urn:bixarena:api")).send().await
+    };
+    for number in 0..20 {
+        assert_eq!(ask([198, 51, 100, 9], &format!("wrong-{number}")).await.status, 401);
+    }
+    assert_snapshot!(ask([198, 51, 100, 9], SECRET).await, @r#"
+    429 Too Many Requests
+    content-type: application/json
+    retry-after: 60
+
+    {"title":"Rate Limit Exceeded","status":429,"detail":"Too many requests. Please try again later.","retryAfterSeconds":60}
+    "#);
+    assert_eq!(ask([203, 0, 113, 5], SECRET).await.status, 200);
+}

@@ -64,6 +64,28 @@ pub(super) const KEYS: &[Key] = &[
          the account wait longer, up to 15 minutes.",
     ),
     key(
+        "limits.address_failures_free",
+        Kind::Number,
+        "100",
+        "How many failed password logins from one IPv4 address, or IPv6 /64, at all accounts cost nothing, from 1 to \
+         1000000, one being forgiven a minute; each further one makes the address wait longer, up to 15 minutes, but for \
+         who has signed in from there before. Counted by each process.",
+    ),
+    key(
+        "limits.address_mails_per_hour",
+        Kind::Number,
+        "60",
+        "How many messages strangers may ask for from one such address in an hour, by signing up and by forgetting \
+         passwords, from 1 to 1000000. Counted by each process.",
+    ),
+    key(
+        "limits.account_tokens_per_minute",
+        Kind::Number,
+        "300",
+        "How many tokens and API keys one account may have made in a minute, logins aside, from 1 to 1000000. Counted by \
+         each process.",
+    ),
+    key(
         "tls.certificate_file",
         Kind::Text("a path, or \"\""),
         r#""""#,

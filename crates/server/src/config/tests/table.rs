@@ -53,6 +53,9 @@ shutdown_timeout = "90s"
 [limits]
 body_bytes = 131072
 account_failures_free = 7
+address_failures_free = 70
+address_mails_per_hour = 6
+account_tokens_per_minute = 30
 [tls]
 certificate_file = "c.pem"
 key_file = "k.pem"

@@ -173,6 +173,9 @@ fn numbers_stay_within_their_bounds() {
     let bounds = [
         ("limits.body_bytes", 1024, 16_777_216),
         ("limits.account_failures_free", 1, 100),
+        ("limits.address_failures_free", 1, 1_000_000),
+        ("limits.address_mails_per_hour", 1, 1_000_000),
+        ("limits.account_tokens_per_minute", 1, 1_000_000),
         ("password.hash_threads", 0, 1024),
         ("password.hash_queue", 1, 65_536),
         ("password.min_length", 1, 256),

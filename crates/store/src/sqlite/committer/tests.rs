@@ -51,7 +51,14 @@ const FULL: i64 = 2;
 
 fn reserved(user: i64) -> Vec<Vec<Step>> {
     let (zero, one) = (Timestamp::from_millis(0), Timestamp::from_millis(1));
-    let next = Throttle { failures: 1, in_flight: 1, in_flight_until: one, last_failure: zero, version: 1 };
+    let next = Throttle {
+        failures: 1,
+        in_a_row: 1,
+        in_flight: 1,
+        in_flight_until: one,
+        last_failure: zero,
+        version: 1,
+    };
     vec![throttles::reserve(&Bucket::User(UserNumber(user)), None, &next)]
 }
 

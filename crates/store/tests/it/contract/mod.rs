@@ -263,6 +263,12 @@ macro_rules! on {
                 ["ReserveSucceeded" "ReserveFailed" "ReserveReleased" "throttle"]
             throttles::a_cleared_count_keeps_the_tries_in_flight ["ClearThrottle" "throttle"]
             throttles::old_counts_of_unknown_names_are_forgotten ["ForgetThrottles" "throttle"]
+            throttles::a_place_is_known_from_its_last_login_on ["NotePlace" "knows_place"]
+            throttles::a_failure_is_counted_at_a_known_place_only ["CountAtPlace"]
+            throttles::all_counts_of_a_user_are_cleared_and_the_places_forgotten
+                ["ClearAllThrottles" "knows_place"]
+            throttles::the_places_of_a_deleted_user_are_forgotten ["DeleteUser" "knows_place"]
+            throttles::old_places_and_what_is_counted_there_are_forgotten ["ForgetPlaces" "knows_place"]
 
             audit::every_event_reads_back_as_recorded ["commit" "events"]
             audit::events_are_paged_in_order ["commit" "events"]

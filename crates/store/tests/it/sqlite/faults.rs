@@ -141,7 +141,7 @@ async fn read_all(store: &Store, [session, key, ticket, flow]: &[Digest; 4]) -> 
 
 /// A count of `name_bucket(1)` with these failures and tries in flight.
 fn throttle(counts: &str) -> String {
-    format!("INSERT INTO throttles VALUES ('name', x'{}', {counts}, 0, 0, 1)", "01".repeat(32))
+    format!("INSERT INTO throttles VALUES ('name', x'{}', {counts}, 0, 0, 1, 0)", "01".repeat(32))
 }
 
 #[tokio::test]

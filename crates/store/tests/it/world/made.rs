@@ -247,13 +247,19 @@ pub(crate) fn name_bucket(n: u8) -> Bucket {
 
 /// The count of a bucket after the first reservation.
 pub(crate) fn first_try(now: Timestamp) -> Throttle {
-    Throttle { failures: 1, in_flight: 1, in_flight_until: now, last_failure: now, version: 1 }
+    Throttle { failures: 1, in_a_row: 1, in_flight: 1, in_flight_until: now, last_failure: now, version: 1 }
 }
 
 /// The count after one more.
 pub(crate) fn one_more(seen: Throttle) -> Throttle {
-    let Throttle { failures, in_flight, version, .. } = seen;
-    Throttle { failures: failures + 1, in_flight: in_flight + 1, version: version + 1, ..seen }
+    let Throttle { failures, in_a_row, in_flight, version, .. } = seen;
+    Throttle {
+        failures: failures + 1,
+        in_a_row: in_a_row + 1,
+        in_flight: in_flight + 1,
+        version: version + 1,
+        ..seen
+    }
 }
 
 pub(crate) fn event(kind: EventKind, detail: &str) -> Event {
