@@ -184,12 +184,12 @@ impl Core {
             data.extend_from_slice(of);
             self.master_key.keyed_digest(Purpose::KnownPlace, &data)
         };
-        match op.actor {
-            Actor::User { user: caller, session } if caller == user => {
-                Some(Place::Session(digest(0, session.0.as_bytes())))
-            }
-            _ => Some(Place::Network(digest(1, &op.origin.network()?.to_bytes()))),
+        if let Actor::User { user: caller, session } = op.actor
+            && caller == user
+        {
+            return Some(Place::Session(digest(0, session.0.as_bytes())));
         }
+        Some(Place::Network(digest(1, &op.origin.network()?.to_bytes())))
     }
 
     /// This place, if the user signed in from there before.
