@@ -3,6 +3,7 @@
 //! Counted in the memory of each process, as [`super::origins`] is: so many at once, and one more as time goes by. A wrong
 //! secret that is shown again and again counts once: a client whose key is gone keeps nobody out.
 
+use std::collections::VecDeque;
 use std::hash::Hash;
 use std::time::Duration;
 
@@ -37,16 +38,19 @@ const SERVICES: Limit =
     Limit { burst: 20, every: Duration::from_mins(1), rule: "wrong secrets of one service" };
 
 /// How much of a limit is used up: the time at which nothing of it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Used {
     until: Timestamp,
-    /// The wrong secret that was counted last.
-    last: Option<[u8; 8]>,
+    /// The wrong secrets that were counted last, at most [`REMEMBERED`].
+    wrong: VecDeque<[u8; 8]>,
 }
+
+/// Clients of one address whose keys are gone, and which do not stop, cost each other nothing up to so many.
+const REMEMBERED: usize = 32;
 
 impl Default for Used {
     fn default() -> Self {
-        Self { until: Timestamp::from_millis(0), last: None }
+        Self { until: Timestamp::from_millis(0), wrong: VecDeque::new() }
     }
 }
 
@@ -79,10 +83,16 @@ impl Used {
     }
 
     fn miss(&mut self, now: Timestamp, limit: &Limit, wrong: [u8; 8]) {
-        if self.last != Some(wrong) && self.has_room(now, limit).is_ok() {
+        if self.wrong.contains(&wrong) {
+            return;
+        }
+        if self.wrong.len() == REMEMBERED {
+            self.wrong.pop_front();
+        }
+        self.wrong.push_back(wrong);
+        if self.has_room(now, limit).is_ok() {
             self.spend(now, limit);
         }
-        self.last = Some(wrong);
     }
 }
 
@@ -218,9 +228,9 @@ mod tests {
         let mut used = Used::default();
         for _ in 0..99 {
             used.miss(at(1), &LIMIT, [1; 8]);
+            used.miss(at(1), &LIMIT, [2; 8]);
         }
         assert!(used.has_room(at(1), &LIMIT).is_ok());
-        used.miss(at(1), &LIMIT, [2; 8]);
         used.miss(at(1), &LIMIT, [3; 8]);
         assert_eq!(used.has_room(at(1), &LIMIT), Err(Duration::from_secs(10)));
     }
