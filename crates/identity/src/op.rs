@@ -93,6 +93,9 @@ impl Network {
 pub struct Origin {
     /// The client's address; a proxy's word counts only when the proxy is trusted. `None`: not from a network.
     pub address: Option<IpAddr>,
+    /// Whether what fails there is not counted by the address: many people's, or the operator's own
+    /// (`[limits] trusted_addresses`).
+    pub is_trusted: bool,
     /// What the client calls itself; cut to [`Origin::USER_AGENT_CHARS`].
     pub user_agent: String,
     /// The door it came in by; `None` for the command line and background jobs.
@@ -109,6 +112,11 @@ impl Origin {
             IpAddr::V4(v4) => Network::V4(v4.into()),
             IpAddr::V6(v6) => Network::V6(u64::try_from(u128::from(v6) >> 64).unwrap_or(u64::MAX)),
         })
+    }
+
+    /// The network whose tries are counted together; `None`: it is not from one, or from a trusted address.
+    pub fn counted_network(&self) -> Option<Network> {
+        self.network().filter(|_| !self.is_trusted)
     }
 
     /// The key under which this origin waits for the hashing pool, so that a flood from one network does not starve the

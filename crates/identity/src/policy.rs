@@ -17,8 +17,9 @@ pub struct Policy {
     pub password_sign_in: bool,
     /// Failures of one account in a row before waits begin (`[limits] account_failures_free`).
     pub account_failures_free: u32,
-    /// Failures from one IPv4 address, or IPv6 /64, at all accounts before it waits (`[limits] address_failures_free`).
-    pub address_failures_free: u32,
+    /// Failures from one IPv4 address, or IPv6 /64, at all accounts in an hour before it waits
+    /// (`[limits] address_failures_per_hour`).
+    pub address_failures_per_hour: u32,
     /// Messages that strangers may ask for from one such network in an hour (`[limits] address_mails_per_hour`).
     pub address_mails_per_hour: u32,
     /// Tokens and API keys that one account may have made in a minute (`[limits] account_tokens_per_minute`).
@@ -50,7 +51,7 @@ impl Default for Policy {
             must_change_blocks: false,
             password_sign_in: true,
             account_failures_free: 5,
-            address_failures_free: 100,
+            address_failures_per_hour: 300,
             address_mails_per_hour: 60,
             account_tokens_per_minute: 300,
             internal_keys: KeyPlan {

@@ -23,7 +23,7 @@ pub fn policy(config: &Config) -> anyhow::Result<Policy> {
         must_change_blocks: config.password.must_change_blocks,
         password_sign_in: config.password.sign_in,
         account_failures_free: config.limits.account_failures_free,
-        address_failures_free: config.limits.address_failures_free,
+        address_failures_per_hour: config.limits.address_failures_per_hour,
         address_mails_per_hour: config.limits.address_mails_per_hour,
         account_tokens_per_minute: config.limits.account_tokens_per_minute,
         internal_keys: internal_keys(&config.dialects.bixarena),
@@ -87,7 +87,11 @@ mod tests {
             )
         );
         let limits = |policy: &Policy| {
-            (policy.address_failures_free, policy.address_mails_per_hour, policy.account_tokens_per_minute)
+            (
+                policy.address_failures_per_hour,
+                policy.address_mails_per_hour,
+                policy.account_tokens_per_minute,
+            )
         };
         assert_eq!(limits(&made), limits(&cores));
         assert!(made.service_clients.is_empty() && cores.service_clients.is_empty());

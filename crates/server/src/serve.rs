@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use identity::keyring::KeyUse;
 use web::clock::SystemClock;
-use web::{ReturnUrls, Site, TrustedProxies, Web};
+use web::{Networks, ReturnUrls, Site, TrustedProxies, Web};
 
 use crate::config::{Config, DatabaseUrl, Loaded};
 use crate::connections::{Patient, Places};
@@ -113,6 +113,7 @@ pub fn web(config: &Config, house: &House) -> Web {
         },
         return_urls: ReturnUrls::new(config.public_url.origin().as_str(), config.return_urls.clone()),
         proxies: TrustedProxies::new(config.trusted_proxies.clone()),
+        trusted_addresses: Networks::new(config.limits.trusted_addresses.clone()),
         body_bytes: config.limits.body_bytes,
     }
 }

@@ -30,7 +30,7 @@ use identity::ports::{Entropy as _, Store as _};
 use identity::user::{PersonName, Role, Status, User};
 use identity::{Actor, Door, Identity, MasterKey, NewAccount, NewPassword, Op, Origin, RequestId};
 use store::Store;
-use web::{Clock as _, ReturnUrls, Site, TrustedProxies, Web};
+use web::{Clock as _, Networks, ReturnUrls, Site, TrustedProxies, Web};
 
 pub use answer::Answer;
 pub use clock::ManualClock;
@@ -104,6 +104,7 @@ impl TestServer {
             },
             return_urls: ReturnUrls::new(config.public_url.origin().as_str(), config.return_urls.clone()),
             proxies: TrustedProxies::new(config.trusted_proxies.clone()),
+            trusted_addresses: Networks::new(config.limits.trusted_addresses.clone()),
             body_bytes: config.limits.body_bytes,
         };
         let router = server::mount::router(&config, &web).expect("dialects that do not overlap");
@@ -150,7 +151,7 @@ impl TestServer {
 
     /// A request of somebody not recognised yet, at this door, from [`PEER`], now.
     pub fn visitor(&self, door: &Door) -> Op {
-        let origin = Origin { address: Some(PEER), user_agent: String::new(), door: Some(door.clone()) };
+        let origin = Origin { address: Some(PEER), door: Some(door.clone()), ..Origin::default() };
         Op { origin, actor: Actor::Anonymous, ..self.operator() }
     }
 

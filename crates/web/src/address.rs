@@ -5,18 +5,31 @@ use std::net::IpAddr;
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-/// The proxies whose `X-Forwarded-For` is believed (`trusted_proxies`).
+/// A list of networks.
 #[derive(Debug, Clone, Default)]
-pub struct TrustedProxies(Vec<IpNet>);
+pub struct Networks(Vec<IpNet>);
 
-impl TrustedProxies {
-    /// These networks.
+impl Networks {
+    /// These.
     pub fn new(networks: Vec<IpNet>) -> Self {
         Self(networks)
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether this address, which may be an IPv4 one in an IPv6 one's form, is in one of them.
+    pub fn holds(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// The proxies whose `X-Forwarded-For` is believed (`trusted_proxies`).
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(Networks);
+
+impl TrustedProxies {
+    /// These networks.
+    pub fn new(networks: Vec<IpNet>) -> Self {
+        Self(Networks::new(networks))
     }
 
     /// The client's address (security.md, "Client address taken from a header").
@@ -31,7 +44,7 @@ impl TrustedProxies {
             .iter()
             .rev()
             .flat_map(|value| value.to_str().unwrap_or("?").rsplit(','));
-        while self.trusts(client) {
+        while self.0.holds(client) {
             let Some(Some(next)) = hops.next().map(parse_hop) else { break };
             client = next;
         }

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use identity::Identity;
 use identity::ports::Entropy;
 
-pub use crate::address::TrustedProxies;
+pub use crate::address::{Networks, TrustedProxies};
 pub use crate::clock::Clock;
 pub use crate::cookie::CredentialCookie;
 pub use crate::dialect::{Dialect, Endpoint, Silence, Wire};
@@ -52,6 +52,8 @@ pub struct Web {
     pub return_urls: ReturnUrls,
     /// Whose word about the client's address counts.
     pub proxies: TrustedProxies,
+    /// Whose failures are not counted by the address (`[limits] trusted_addresses`).
+    pub trusted_addresses: Networks,
     /// The longest request body that is read, in bytes (`[limits] body_bytes`).
     pub body_bytes: usize,
 }

@@ -19,6 +19,8 @@ pub struct Context {
     pub id: RequestId,
     /// The client's address.
     pub address: Option<IpAddr>,
+    /// Whether what fails from there is not counted by the address (`[limits] trusted_addresses`).
+    pub is_trusted: bool,
     /// What the client calls itself.
     pub user_agent: String,
 }
@@ -31,18 +33,24 @@ impl Context {
         web.entropy.fill(&mut random);
         let millis = u64::try_from(now.millis()).unwrap_or(0);
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let address = peer.map(|peer| web.proxies.client(peer, request.headers()));
         Self {
             now,
             id: RequestId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()),
-            address: peer.map(|peer| web.proxies.client(peer, request.headers())),
+            address,
+            is_trusted: address.is_some_and(|address| web.trusted_addresses.holds(address)),
             user_agent: user_agent(request.headers()),
         }
     }
 
     /// What the core is told about this request, by a door, on somebody's behalf.
     pub fn op(&self, door: &identity::Door, actor: Actor) -> Op {
-        let origin =
-            Origin { address: self.address, user_agent: self.user_agent.clone(), door: Some(door.clone()) };
+        let origin = Origin {
+            address: self.address,
+            is_trusted: self.is_trusted,
+            user_agent: self.user_agent.clone(),
+            door: Some(door.clone()),
+        };
         Op { now: self.now, origin, request: self.id, actor }
     }
 }
@@ -67,6 +75,7 @@ impl<S: Sync> FromRequestParts<S> for Context {
             now: Timestamp::from_millis(0),
             id: RequestId(uuid::Uuid::nil()),
             address: None,
+            is_trusted: false,
             user_agent: String::new(),
         }))
     }

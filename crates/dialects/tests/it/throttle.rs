@@ -78,7 +78,7 @@ async fn guesses_by_any_door_make_the_account_wait_at_each_in_its_own_shape() {
 #[tokio::test]
 async fn guesses_by_any_door_make_the_address_wait_at_each_in_its_own_shape() {
     for guessed in &DOORS {
-        let server = house("limits.address_failures_free = 8\n").await;
+        let server = house("limits.address_failures_per_hour = 8\n").await;
         for number in 0..8 {
             let name = format!("nobody-{number}@example.org");
             let answer = guessed.login(&server, AWAY, &name, "wrong horse").await;
@@ -92,9 +92,26 @@ async fn guesses_by_any_door_make_the_address_wait_at_each_in_its_own_shape() {
     }
 }
 
+/// `[limits] trusted_addresses`: many people's address; the account's own count holds there as everywhere.
+#[tokio::test]
+async fn a_trusted_address_is_not_counted_and_the_account_is() {
+    let trusted = "trusted_addresses = [\"198.51.100.0/24\"]";
+    let server = house(&format!("[limits]\naddress_failures_per_hour = 3\n{trusted}\n")).await;
+    let door = &DOORS[0];
+    for number in 0..6 {
+        let answer = door.login(&server, AWAY, &format!("nobody-{number}@example.org"), "wrong horse").await;
+        assert_eq!(answer.status.as_u16(), door.wrong, "{answer}");
+    }
+    for _ in 0..5 {
+        door.login(&server, AWAY, "john@example.org", "wrong horse").await;
+    }
+    door.tells_to_wait(&door.login(&server, AWAY, "john@example.org", PASSWORD).await);
+}
+
 /// How many of these guesses, each with an `X-Forwarded-For` of its own, are looked at.
 async fn guesses(trusted: &str, forwarded: impl Fn(u8) -> String) -> usize {
-    let server = house(&format!("trusted_proxies = [{trusted}]\nlimits.address_failures_free = 3\n")).await;
+    let server =
+        house(&format!("trusted_proxies = [{trusted}]\nlimits.address_failures_per_hour = 3\n")).await;
     let mut looked_at = 0;
     for number in 0..10 {
         let form = json!({"username": format!("nobody-{number}"), "password": "wrong"});

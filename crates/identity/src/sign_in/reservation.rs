@@ -110,7 +110,7 @@ impl Core {
 
     /// What is counted of one network.
     pub(super) fn network_rule(&self) -> Rule {
-        Rule::of_network(self.policy.address_failures_free)
+        Rule::of_network(self.policy.address_failures_per_hour)
     }
 
     /// Whether the place of a good try is to be written down: it is new, or was written down long ago.
@@ -128,7 +128,7 @@ impl Core {
 
     /// Counts it in this process. Whoever is known there is not held up by what others do in the same network.
     async fn hold(&self, op: &Op, target: &Target, place: Option<Place>) -> Result<Option<Held>> {
-        let Some(network) = op.origin.network() else { return Ok(None) };
+        let Some(network) = op.origin.counted_network() else { return Ok(None) };
         let at_account = Rule::at_account(self.policy.account_failures_free);
         let mut of_network = Some(self.network_rule());
         for _ in 0..LOOKS {
@@ -205,7 +205,7 @@ impl Core {
 }
 
 const ACCOUNT: &str = "a pause ([limits] account_failures_free)";
-const ADDRESS: &str = "a pause ([limits] address_failures_free)";
+const ADDRESS: &str = "a pause ([limits] address_failures_per_hour)";
 
 /// No guess was made, so this process does not count one.
 fn released(held: Option<Held>, error: Error) -> Error {

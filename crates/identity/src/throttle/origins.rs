@@ -1,8 +1,8 @@
 //! Failures by where they come from: of one network at all accounts, and of one network at one account.
 //!
 //! Counted in the memory of each process, so a limit is so many times as wide as there are processes, and new after a
-//! restart; what must be exact is the account's own count, in the store. A network's count forgives one failure a minute
-//! and is cleared by no good login: who has one good account would guess at all others. That of a network at an account is
+//! restart; what must be exact is the account's own count, in the store. A network's count forgives as many failures in an
+//! hour as are free, and is cleared by no good login: who has one good account would guess at all others. That of a network at an account is
 //! cleared by a good login of that account from there, and grows faster than the account's own: who guesses waits longer
 //! than who is guessed at.
 
@@ -14,8 +14,6 @@ use super::table::{Entry, Table};
 use super::{Bucket, COUNT_LIFE, FIRST_WAIT, LONGEST_WAIT, whole_seconds};
 use crate::op::{Network, Timestamp};
 
-/// A network's count forgives a failure as often as this.
-const FORGIVES: Duration = Duration::from_mins(1);
 /// No wait of one network at one account is longer.
 const LONGEST_WAIT_AT_ACCOUNT: Duration = Duration::from_hours(1);
 
@@ -31,9 +29,10 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// One network, at all accounts.
-    pub(crate) fn of_network(free: u32) -> Self {
-        Self { free, factor: 2, longest: LONGEST_WAIT, forgives: Some(FORGIVES) }
+    /// One network, at all accounts: so many in an hour, evenly forgiven.
+    pub(crate) fn of_network(per_hour: u32) -> Self {
+        let forgives = Some(Duration::from_hours(1) / per_hour.max(1));
+        Self { free: per_hour, factor: 2, longest: LONGEST_WAIT, forgives }
     }
 
     /// One network, at one account.

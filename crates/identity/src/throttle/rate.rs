@@ -109,22 +109,22 @@ pub(crate) struct Rates {
 impl Rates {
     /// Somebody is about to show a mailed ticket.
     pub(crate) fn may_show_ticket(&self, op: &Op) -> Result<()> {
-        may(&self.tickets, op.origin.network(), op, &TICKETS)
+        may(&self.tickets, op.origin.counted_network(), op, &TICKETS)
     }
 
     /// It was none of ours.
     pub(crate) fn wrong_ticket(&self, op: &Op, wrong: &Digest) {
-        miss(&self.tickets, op.origin.network(), op, &TICKETS, &wrong.bytes);
+        miss(&self.tickets, op.origin.counted_network(), op, &TICKETS, &wrong.bytes);
     }
 
     /// Somebody is about to show an API key.
     pub(crate) fn may_show_key(&self, op: &Op) -> Result<()> {
-        may(&self.api_keys, op.origin.network(), op, &API_KEYS)
+        may(&self.api_keys, op.origin.counted_network(), op, &API_KEYS)
     }
 
     /// It was none.
     pub(crate) fn wrong_key(&self, op: &Op, wrong: &Digest) {
-        miss(&self.api_keys, op.origin.network(), op, &API_KEYS, &wrong.bytes);
+        miss(&self.api_keys, op.origin.counted_network(), op, &API_KEYS, &wrong.bytes);
     }
 
     /// A service of this name is about to show its secret.
@@ -141,7 +141,7 @@ impl Rates {
     fn ask_for_mail(&self, op: &Op, per_hour: u32) -> Result<()> {
         let every = Duration::from_hours(1) / per_hour.max(1);
         let rule = "messages asked for from one network ([limits] address_mails_per_hour)";
-        take(&self.mails, op.origin.network(), op, &Limit { burst: per_hour, every, rule })
+        take(&self.mails, op.origin.counted_network(), op, &Limit { burst: per_hour, every, rule })
     }
 
     /// This user asks for a token or a key. Not counted by session: a token that is made may be one.
@@ -193,7 +193,7 @@ fn refused(room: std::result::Result<(), Duration>, limit: &Limit) -> Result<()>
 }
 
 fn service(op: &Op, name: &str) -> Option<(Network, [u8; 8])> {
-    op.origin.network().map(|network| (network, short(&Sha256::digest(name))))
+    op.origin.counted_network().map(|network| (network, short(&Sha256::digest(name))))
 }
 
 /// Enough of a digest to tell one from another.

@@ -24,7 +24,7 @@ async fn wrong(server: &TestServer, address: &str, name: &str) -> ErrorKind {
 }
 
 fn with_free(of_address: u32) -> TestServer {
-    TestServer::with(&format!("[limits]\naddress_failures_free = {of_address}\n"))
+    TestServer::with(&format!("[limits]\naddress_failures_per_hour = {of_address}\n"))
 }
 
 /// ASVS 6.1.1: whoever guesses keeps the owner out neither of the account nor, in the end, of the password.
@@ -213,7 +213,7 @@ async fn who_is_known_at_an_address_does_not_wait_with_it() {
 }
 
 #[tokio::test]
-async fn an_address_waits_longer_and_longer_and_is_forgiven_one_failure_a_minute() {
+async fn an_address_waits_longer_and_longer_and_is_forgiven_evenly_over_an_hour() {
     let server = with_free(2);
     let mut name = 0;
     let mut next = async || {
@@ -225,7 +225,10 @@ async fn an_address_waits_longer_and_longer_and_is_forgiven_one_failure_a_minute
         server.advance(Duration::from_secs(over));
         assert_eq!([next().await, next().await], [WRONG, throttled(wait)]);
     }
-    server.advance(Duration::from_mins(10));
+    // One of four is forgiven in half an hour, and the rest in as much again each.
+    server.advance(Duration::from_mins(31));
+    assert_eq!([next().await, next().await], [WRONG, throttled(20)]);
+    server.advance(Duration::from_mins(121));
     assert_eq!([next().await, next().await, next().await], [WRONG, WRONG, throttled(5)]);
 }
 

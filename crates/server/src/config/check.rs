@@ -110,17 +110,20 @@ impl Judge<'_> {
     fn limits(&mut self, raw: &raw::Limits) -> Option<Limits> {
         let body_bytes = self.number("limits.body_bytes", raw.body_bytes, 1024..=16 * 1024 * 1024);
         let free = self.number("limits.account_failures_free", raw.account_failures_free, 1..=100);
-        let of_address = raw.address_failures_free;
-        let of_address = self.number("limits.address_failures_free", of_address, 1..=1_000_000);
+        let of_address = raw.address_failures_per_hour;
+        let of_address = self.number("limits.address_failures_per_hour", of_address, 1..=1_000_000);
         let mails = self.number("limits.address_mails_per_hour", raw.address_mails_per_hour, 1..=1_000_000);
         let tokens = raw.account_tokens_per_minute;
         let tokens = self.number("limits.account_tokens_per_minute", tokens, 1..=1_000_000);
+        let trusted = raw.trusted_addresses.iter().map(|text| network(text));
+        let trusted_addresses = self.take("limits.trusted_addresses", trusted.collect());
         Some(Limits {
             body_bytes: body_bytes?,
             account_failures_free: free?,
-            address_failures_free: of_address?,
+            address_failures_per_hour: of_address?,
             address_mails_per_hour: mails?,
             account_tokens_per_minute: tokens?,
+            trusted_addresses: trusted_addresses?,
         })
     }
 

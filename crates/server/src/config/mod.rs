@@ -108,12 +108,14 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Failed password logins of one account that cost nothing; 1 to 100.
     pub account_failures_free: u32,
-    /// Failed password logins from one network that cost nothing; 1 to 1,000,000.
-    pub address_failures_free: u32,
+    /// Failed password logins from one network in an hour that cost nothing; 1 to 1,000,000.
+    pub address_failures_per_hour: u32,
     /// Messages that strangers may ask for from one network in an hour; 1 to 1,000,000.
     pub address_mails_per_hour: u32,
     /// Tokens and API keys of one account in a minute; 1 to 1,000,000.
     pub account_tokens_per_minute: u32,
+    /// Networks that the limits by address do not count.
+    pub trusted_addresses: Vec<IpNet>,
 }
 
 /// `[tls]`, when both files are named.

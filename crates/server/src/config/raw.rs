@@ -33,9 +33,10 @@ pub(super) struct Raw {
 pub(super) struct Limits {
     pub(super) body_bytes: i64,
     pub(super) account_failures_free: i64,
-    pub(super) address_failures_free: i64,
+    pub(super) address_failures_per_hour: i64,
     pub(super) address_mails_per_hour: i64,
     pub(super) account_tokens_per_minute: i64,
+    pub(super) trusted_addresses: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -94,9 +94,10 @@ fn raw(config: &Config) -> raw::Raw {
         limits: raw::Limits {
             body_bytes: number(config.limits.body_bytes),
             account_failures_free: config.limits.account_failures_free.into(),
-            address_failures_free: config.limits.address_failures_free.into(),
+            address_failures_per_hour: config.limits.address_failures_per_hour.into(),
             address_mails_per_hour: config.limits.address_mails_per_hour.into(),
             account_tokens_per_minute: config.limits.account_tokens_per_minute.into(),
+            trusted_addresses: config.limits.trusted_addresses.iter().map(ToString::to_string).collect(),
         },
         tls: raw::Tls {
             certificate_file: config.tls.as_ref().map_or_else(String::new, |tls| path(&tls.certificate_file)),

@@ -64,12 +64,12 @@ pub(super) const KEYS: &[Key] = &[
          the account wait longer, up to 15 minutes.",
     ),
     key(
-        "limits.address_failures_free",
+        "limits.address_failures_per_hour",
         Kind::Number,
-        "100",
-        "How many failed password logins from one IPv4 address, or IPv6 /64, at all accounts cost nothing, from 1 to \
-         1000000, one being forgiven a minute; each further one makes the address wait longer, up to 15 minutes, but for \
-         who has signed in from there before. Counted by each process.",
+        "300",
+        "How many failed password logins from one IPv4 address, or IPv6 /64, at all accounts in an hour cost nothing, \
+         from 1 to 1000000; each further one makes the address wait longer, up to 15 minutes, but for who has signed in \
+         from there before. Counted by each process.",
     ),
     key(
         "limits.address_mails_per_hour",
@@ -84,6 +84,13 @@ pub(super) const KEYS: &[Key] = &[
         "300",
         "How many tokens and API keys one account may have made in a minute, logins aside, from 1 to 1000000. Counted by \
          each process.",
+    ),
+    key(
+        "limits.trusted_addresses",
+        Kind::List("networks in CIDR notation"),
+        "[]",
+        "The networks that the limits by address do not count: an office behind one address, a back end that \
+         logs many people in. The limits by account hold there too.",
     ),
     key(
         "tls.certificate_file",

@@ -53,9 +53,10 @@ shutdown_timeout = "90s"
 [limits]
 body_bytes = 131072
 account_failures_free = 7
-address_failures_free = 70
+address_failures_per_hour = 70
 address_mails_per_hour = 6
 account_tokens_per_minute = 30
+trusted_addresses = ["192.0.2.0/24"]
 [tls]
 certificate_file = "c.pem"
 key_file = "k.pem"

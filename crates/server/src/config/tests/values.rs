@@ -173,7 +173,7 @@ fn numbers_stay_within_their_bounds() {
     let bounds = [
         ("limits.body_bytes", 1024, 16_777_216),
         ("limits.account_failures_free", 1, 100),
-        ("limits.address_failures_free", 1, 1_000_000),
+        ("limits.address_failures_per_hour", 1, 1_000_000),
         ("limits.address_mails_per_hour", 1, 1_000_000),
         ("limits.account_tokens_per_minute", 1, 1_000_000),
         ("password.hash_threads", 0, 1024),
@@ -227,6 +227,10 @@ fn other_texts_are_judged() {
         (
             "listen = \"localhost:80\"",
             "listen: an IP address with a port is wanted, such as \"0.0.0.0:8080\" or \"[::]:8080\"",
+        ),
+        (
+            "limits.trusted_addresses = [\"10.0.0.1\"]",
+            "limits.trusted_addresses: \"10.0.0.1\" is no network: CIDR notation is wanted, such as \"10.0.0.0/8\"",
         ),
         (
             "trusted_proxies = [\"10.0.0.0/8\", \"10.0.0.1\"]",

@@ -12,7 +12,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use testkit::{SeededEntropy, TestServer};
 use tower::ServiceExt as _;
-use web::{ReturnUrls, TrustedProxies, trace};
+use web::{Networks, ReturnUrls, TrustedProxies, trace};
 
 use super::*;
 use crate::pages::dress;
@@ -40,7 +40,8 @@ impl House {
             entropy: Arc::new(SeededEntropy::new(7)),
             site: Site { origin: ORIGIN_OF_SITE.to_owned(), secure: true },
             return_urls: ReturnUrls::new(ORIGIN_OF_SITE, Vec::new()),
-            proxies: TrustedProxies::new(Vec::new()),
+            proxies: TrustedProxies::default(),
+            trusted_addresses: Networks::default(),
             body_bytes: 1024,
         };
         let config = crate::config::parse("x", "", []).expect("a configuration").config;
