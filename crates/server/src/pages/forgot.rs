@@ -13,7 +13,7 @@ use web::Fault;
 use super::ask::Ask;
 use super::onward::Onward;
 use super::parts::{Button, Field, FieldKind, Notice, Tone};
-use super::refusal::{Message, Mood, Told};
+use super::refusal::{Message, Mood};
 use super::ticket::DOOR;
 use super::visitor::Query;
 use super::{Pages, Visitor, form, login, person};
@@ -91,7 +91,7 @@ pub(super) async fn send(
             let shell = visitor.shell(t.say("forgotten-title")).only_here();
             visitor.answer(StatusCode::OK, &Message { shell, mood: Mood::Good, text, way_on: None })
         }
-        Err(error) => Fault::from(&error).on(Told::NotNow.to(&visitor)),
+        Err(error) => person::said(&visitor, &error),
     }
 }
 

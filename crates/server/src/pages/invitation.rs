@@ -22,7 +22,7 @@ use self::kept::Kept;
 use super::onward::Onward;
 use super::parts::{Button, ButtonStyle, Field, Form};
 use super::person::{self, Person, holder};
-use super::refusal::{Message, Mood, Told};
+use super::refusal::{Message, Mood, not_now};
 use super::shell::Shell;
 use super::ticket::{DOOR, complaint, quiet};
 use super::visitor::Query;
@@ -323,6 +323,6 @@ fn refused(visitor: &Visitor, error: &Error) -> Response {
     } else if kind == ErrorKind::PasswordSignInDisabled {
         told(StatusCode::FORBIDDEN, t.say("no-passwords-title"), t.say("no-passwords-text"), None)
     } else {
-        Told::NotNow.to(visitor)
+        not_now(visitor, kind)
     })
 }

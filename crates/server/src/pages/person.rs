@@ -12,7 +12,7 @@ use web::Fault;
 use web::fault::concerning;
 
 use super::onward::{Onward, see_other};
-use super::refusal::Told;
+use super::refusal::{Told, not_now};
 use super::shell::Shell;
 use super::{Pages, Visitor, account, change_password, login};
 
@@ -59,7 +59,7 @@ pub(super) async fn holder(
 
 /// What is said when the core could not tell.
 pub(super) fn said(visitor: &Visitor, error: &Error) -> Response {
-    Fault::from(error).on(Told::NotNow.to(visitor))
+    Fault::from(error).on(not_now(visitor, error.kind()))
 }
 
 /// To another page of ours.

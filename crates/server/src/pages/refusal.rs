@@ -5,8 +5,10 @@ use axum::extract::Request;
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
+use identity::ErrorKind;
 use web::{Context, Fault, Refusal};
 
+use super::said::{later, said};
 use super::shell::Shell;
 use super::{Pages, Visitor, dress};
 
@@ -79,6 +81,18 @@ impl Told {
         let shell = visitor.shell(title).only_here();
         visitor.answer(status, &Message { shell, mood: Mood::Bad, text, way_on })
     }
+}
+
+/// The core did not do it now, and when it would.
+pub(super) fn not_now(visitor: &Visitor, kind: ErrorKind) -> Response {
+    let page = if matches!(kind, ErrorKind::Throttled { .. }) {
+        let (status, text) = said(visitor.t, kind);
+        let shell = visitor.shell(visitor.t.say("not-now-title")).only_here();
+        visitor.answer(status, &Message { shell, mood: Mood::Bad, text, way_on: None })
+    } else {
+        Told::NotNow.to(visitor)
+    };
+    later(kind, page)
 }
 
 /// A method that a page does not take.

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::ask::Ask;
 use super::parts::{Button, Form};
-use super::refusal::{Message, Mood, Told};
+use super::refusal::{Message, Mood, not_now};
 use super::{Pages, Visitor, form};
 
 /// What the audit trail calls these pages.
@@ -190,7 +190,7 @@ fn refused(visitor: &Visitor, error: &Error) -> Response {
     } else if kind == ErrorKind::PasswordSignInDisabled {
         told(StatusCode::FORBIDDEN, t.say("no-passwords-title"), t.say("no-passwords-text"))
     } else {
-        Told::NotNow.to(visitor)
+        not_now(visitor, kind)
     })
 }
 

@@ -13,3 +13,4 @@ mod invitation;
 mod pages;
 mod set_up;
 mod source;
+mod throttle;
