@@ -235,6 +235,15 @@ def test_a_password_that_is_too_short(alone_with_a_user, password):
     assert "8" in alone_with_a_user.refused("user", "set-password", "ann", "--password-stdin", input=password)
 
 
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [("password1", "most common ones"), ("ann@example.org", "user's names or address"), ("correcthorse", "easy to guess")],
+)
+def test_a_weak_password_is_refused_with_the_reason(alone_with_a_user, password, reason):
+    line = alone_with_a_user.refused("user", "set-password", "ann", "--password-stdin", input=password)
+    assert reason in line and "--generate-password" in line and password not in line
+
+
 def test_the_shortest_password_follows_the_setting(new_server):
     server = new_server(start=False, VESTIBULE_PASSWORD__MIN_LENGTH="15")
     line = server.refused("user", "create", "--email", "ann@example.org", "--password-stdin", input="fourteen chars")

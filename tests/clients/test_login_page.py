@@ -201,6 +201,8 @@ def test_password_managers_find_the_page(documented, person):
     assert wrong.status_code == 403 and "This password is wrong." in wrong.text
     short = visitor.submit(page, "/account/password", old_password=person.password, new_password="short")
     assert short.status_code == 400 and "too short" in short.text
+    weak = visitor.submit(page, "/account/password", old_password=person.password, new_password="Passwort1")
+    assert weak.status_code == 400 and "Too many people have this password" in weak.text
     assert documented.who(token).status == 200
     fields = {"old_password": person.password, "new_password": "a better one, and long"}
     done = visitor.submit(page, "/account/password", **fields)

@@ -9,6 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::ports::{Conflict, StoreError};
+use crate::user::password_policy::Weakness;
 
 /// What went wrong, as one closed list. Match on it exhaustively.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,11 @@ pub enum ErrorKind {
     PasswordTooShort {
         /// `[password] min_length`, in code points.
         min_length: usize,
+    },
+    /// A new password that others would try early.
+    PasswordWeak {
+        /// Why they would.
+        reason: Weakness,
     },
     /// The password that somebody who is signed in showed, to change it or to confirm who they are, is not the one the
     /// user has.
@@ -156,6 +162,7 @@ impl ErrorKind {
             | Self::PasswordChangeRequired
             | Self::PasswordTooLong
             | Self::PasswordTooShort { .. }
+            | Self::PasswordWeak { .. }
             | Self::OldPasswordWrong
             | Self::FreshLoginRequired
             | Self::Throttled { .. }
@@ -215,6 +222,7 @@ impl ErrorKind {
             Self::PasswordChangeRequired => "password_change_required",
             Self::PasswordTooLong => "password_too_long",
             Self::PasswordTooShort { .. } => "password_too_short",
+            Self::PasswordWeak { .. } => "password_weak",
             Self::OldPasswordWrong => "old_password_wrong",
             Self::FreshLoginRequired => "fresh_login_required",
             Self::Throttled { .. } => "throttled",

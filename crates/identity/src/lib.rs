@@ -50,6 +50,7 @@ pub use crate::surface::{Door, Idle, InternalTokenForm, Scope, SubjectForm, Surf
 pub use crate::user::accounts::{Accounts, NewAccount, NewPassword, WithPassword};
 pub use crate::user::delegated::DelegatedAccount;
 pub use crate::user::own_password::ChangePassword;
+pub use crate::user::password_policy::Weakness;
 
 use crate::api_key::keys::ApiKeys;
 use crate::captcha::Captcha;

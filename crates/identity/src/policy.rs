@@ -10,6 +10,11 @@ use crate::token::ServiceClient;
 pub struct Policy {
     /// Shortest new password, in code points (`[password] min_length`).
     pub min_password_length: usize,
+    /// What a new password has to withstand, from 0, which judges no guesses, to 4 (`[password] min_strength`); see
+    /// [`crate::user::password_policy`].
+    pub min_password_strength: u8,
+    /// What everybody knows of this installation, such as its name and its host: no password is made of that.
+    pub service_words: Vec<String>,
     /// Doors that cannot ask for a new password ([`crate::Surface::asks_for_new_password`]) refuse a user who must change it
     /// (`[password] must_change_blocks`).
     pub must_change_blocks: bool,
@@ -48,6 +53,8 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             min_password_length: 8,
+            min_password_strength: 3,
+            service_words: vec!["vestibule".to_owned()],
             must_change_blocks: false,
             password_sign_in: true,
             account_failures_free: 5,

@@ -150,6 +150,11 @@ fn shape(path: &str) -> Vec<&str> {
     path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect()
 }
 
+/// What the doors and the products behind them are called.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    DIALECTS.iter().flat_map(|entry| [entry.dialect.name, entry.dialect.product])
+}
+
 fn wire(wire: config::Wire) -> web::Wire {
     match wire {
         config::Wire::Documented => web::Wire::Documented,

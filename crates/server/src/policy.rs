@@ -6,7 +6,7 @@ use identity::Policy;
 use identity::keyring::{KeyAlgorithm, KeyPlan};
 
 use crate::config::{BixArena, Config, Probe, TokenAlgorithm};
-use crate::{pages, service_clients};
+use crate::{mount, pages, service_clients};
 
 /// How long BixArena's services' own tokens live (contracts 5.5).
 pub const SERVICE_TOKEN_LIFE: Duration = Duration::from_mins(5);
@@ -20,6 +20,8 @@ const TICKET_LIFE: Duration = Duration::from_hours(24);
 pub fn policy(config: &Config) -> anyhow::Result<Policy> {
     Ok(Policy {
         min_password_length: config.password.min_length,
+        min_password_strength: config.password.min_strength,
+        service_words: service_words(config),
         must_change_blocks: config.password.must_change_blocks,
         password_sign_in: config.password.sign_in,
         account_failures_free: config.limits.account_failures_free,
@@ -31,6 +33,15 @@ pub fn policy(config: &Config) -> anyhow::Result<Policy> {
         service_clients: service_clients::service_clients(config)?,
         sign_in_page: sign_in_page(config),
     })
+}
+
+/// What everybody knows of this installation: no password is made of these.
+fn service_words(config: &Config) -> Vec<String> {
+    let host = config.public_url.host();
+    // The last label says nothing; an address or a name of one label is nothing else.
+    let host = host.rsplit_once('.').map_or(host, |(labels, _)| labels);
+    let ours = ["vestibule", config.pages.name.as_str(), host];
+    mount::names().map(str::to_owned).chain(ours.map(str::to_owned)).collect()
 }
 
 /// Where doors send people that know no passwords themselves; nowhere without the door that the page stands at.
@@ -75,12 +86,14 @@ mod tests {
         assert_eq!(
             (
                 made.min_password_length,
+                made.min_password_strength,
                 made.must_change_blocks,
                 made.password_sign_in,
                 made.account_failures_free
             ),
             (
                 cores.min_password_length,
+                cores.min_password_strength,
                 cores.must_change_blocks,
                 cores.password_sign_in,
                 cores.account_failures_free
@@ -95,6 +108,15 @@ mod tests {
         };
         assert_eq!(limits(&made), limits(&cores));
         assert!(made.service_clients.is_empty() && cores.service_clients.is_empty());
+    }
+
+    #[test]
+    fn nobody_has_a_password_made_of_this_service() {
+        let words =
+            with("public_url = \"https://id.acme.example\"\npages.name = \"Acme Login\"").service_words;
+        for word in ["vestibule", "Acme Login", "id.acme", "knox", "syntho", "probe", "trieve", "bixarena"] {
+            assert!(words.iter().any(|known| known == word), "{word} in {words:?}");
+        }
     }
 
     #[test]

@@ -26,9 +26,10 @@ use std::time::Duration;
 use axum::Router;
 use identity::audit::Event;
 use identity::mail::Mail;
-use identity::ports::{Entropy as _, Store as _};
+use identity::ports::{Change, Commit, Entropy as _, Store as _};
 use identity::user::{PersonName, Role, Status, User};
 use identity::{Actor, Door, Identity, MasterKey, NewAccount, NewPassword, Op, Origin, RequestId};
+use password::{Cost, HashPool, Lane, Password, PoolSettings};
 use store::Store;
 use web::{Clock as _, Networks, ReturnUrls, Site, TrustedProxies, Web};
 
@@ -147,6 +148,20 @@ impl TestServer {
         };
         change(&mut account);
         self.identity.accounts.create(&self.operator(), account).await.expect("a user").user
+    }
+
+    /// Makes a user as [`TestServer::user`] does, whose password is from before there was a policy: any text will do.
+    pub async fn user_from_before(&self, username: &str, password: &str) -> User {
+        let user = self.user_with(username, "", |account| account.password = NewPassword::Generated).await;
+        let cost = Cost { memory_kib: 8, iterations: 1, parallelism: 1 };
+        let settings = PoolSettings { cost, threads: 1, queue: 1, idle: Duration::ZERO };
+        let pool = HashPool::start(settings).expect("a thread");
+        let typed = Password::new(password).expect("no longer than passwords are");
+        let hash = pool.hash(Lane(0), typed, [7; 16]).await.expect("a hash").as_str().to_owned();
+        let (number, version, at) = (user.number, user.credential_version, self.clock.now());
+        let change = Change::SetPassword { user: number, version, hash, must_change: false, at };
+        self.store.commit(Commit { changes: vec![change], events: Vec::new() }).await.expect("a password");
+        self.store.user(number).await.expect("an answer").expect("the user")
     }
 
     /// A request of somebody not recognised yet, at this door, from [`PEER`], now.

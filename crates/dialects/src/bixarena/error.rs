@@ -91,6 +91,7 @@ impl Voice {
             | ErrorKind::PasswordChangeRequired
             | ErrorKind::PasswordTooLong
             | ErrorKind::PasswordTooShort { .. }
+            | ErrorKind::PasswordWeak { .. }
             | ErrorKind::OldPasswordWrong
             | ErrorKind::SessionLimit
             | ErrorKind::Forbidden

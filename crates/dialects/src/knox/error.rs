@@ -112,6 +112,7 @@ impl Voice {
             ErrorKind::Unavailable => self.later(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(1)),
             // Nothing this dialect asks for can go wrong in these ways; should it, it is our fault.
             ErrorKind::PasswordTooShort { .. }
+            | ErrorKind::PasswordWeak { .. }
             | ErrorKind::OldPasswordWrong
             | ErrorKind::Forbidden
             | ErrorKind::UsernameInvalid

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use identity::{Error, ErrorKind};
+use identity::{Error, ErrorKind, Weakness};
 use serde::Serialize;
 use web::{Fault, Refusal};
 
@@ -48,7 +48,8 @@ pub(super) fn say(error: &Error) -> Response {
 
 fn spoken(kind: ErrorKind) -> Response {
     let (status, detail) = told(kind);
-    let response = problem(status, kind.name(), &detail);
+    let reason = if let ErrorKind::PasswordWeak { reason } = kind { Some(reason.as_str()) } else { None };
+    let response = problem_because(status, kind.name(), &detail, reason);
     if let Some(wait) = wait(kind) {
         return later(response, wait);
     }
@@ -88,6 +89,7 @@ fn told(kind: ErrorKind) -> (StatusCode, String) {
         ErrorKind::PasswordTooShort { min_length } => {
             return (StatusCode::BAD_REQUEST, format!("A password has at least {min_length} characters."));
         }
+        ErrorKind::PasswordWeak { reason } => (StatusCode::BAD_REQUEST, weak(reason)),
         ErrorKind::EmailInvalid => (StatusCode::BAD_REQUEST, "This is not an e-mail address."),
         ErrorKind::LoginNameTaken | ErrorKind::LoginNameRetired => {
             (StatusCode::CONFLICT, "This address cannot be used for an account.")
@@ -162,9 +164,25 @@ fn typed(status: StatusCode, content_type: HeaderValue, body: &impl Serialize) -
     response
 }
 
+fn weak(reason: Weakness) -> &'static str {
+    match reason {
+        Weakness::Common => {
+            "Too many people have this password, or one like it. Several words in a row are better."
+        }
+        Weakness::Context => {
+            "A password is not made of names and addresses, neither the own ones nor this service's."
+        }
+        Weakness::Guessable => "This password is easy to guess. Several words in a row are better.",
+    }
+}
+
 fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
+    problem_because(status, code, detail, None)
+}
+
+fn problem_because(status: StatusCode, code: &str, detail: &str, reason: Option<&str>) -> Response {
     let title = status.canonical_reason().unwrap_or_default();
-    let problem = Problem { kind: "about:blank", title, status: status.as_u16(), detail, code };
+    let problem = Problem { kind: "about:blank", title, status: status.as_u16(), detail, code, reason };
     typed(status, HeaderValue::from_static("application/problem+json"), &problem)
 }
 

@@ -278,4 +278,7 @@ pub(super) struct Problem<'a> {
     pub(super) detail: &'a str,
     /// For programs: one of the names in `docs/errors.md`.
     pub(super) code: &'a str,
+    /// For programs, with `password_weak` only: `common`, `context` or `guessable`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<&'a str>,
 }

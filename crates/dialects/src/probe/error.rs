@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use identity::{Error, ErrorKind};
+use identity::{Error, ErrorKind, Weakness};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use web::{Fault, Refusal};
@@ -159,6 +159,7 @@ fn spoken(kind: ErrorKind, place: Place, password: &str) -> Response {
         ErrorKind::PasswordTooShort { min_length } => {
             wrong(password, &format!("length must be >= {min_length}"))
         }
+        ErrorKind::PasswordWeak { reason } => wrong(password, weak(reason)),
         ErrorKind::PasswordTooLong => wrong(password, "length must be <= 4096 bytes"),
         ErrorKind::EmailInvalid => wrong("email", "is not valid \"email\""),
         ErrorKind::TokenClaimsInvalid => {
@@ -214,6 +215,14 @@ fn spoken(kind: ErrorKind, place: Place, password: &str) -> Response {
         | ErrorKind::IdentityNotFound
         | ErrorKind::LastWayIn
         | ErrorKind::Internal => server_error(),
+    }
+}
+
+fn weak(reason: Weakness) -> &'static str {
+    match reason {
+        Weakness::Common => "must not be a common password",
+        Weakness::Context => "must not be made of the names of the user or the service",
+        Weakness::Guessable => "must not be easy to guess",
     }
 }
 

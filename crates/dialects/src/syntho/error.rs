@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, VARY, WWW_AUTHENTICATE};
 use axum::response::Response;
-use identity::{Error, ErrorKind};
+use identity::{Error, ErrorKind, Weakness};
 use web::drf::field::{FieldErrors, Malformed};
 use web::drf::parser::BodyRefusal;
 use web::drf::{error as drf, negotiation};
@@ -51,6 +51,7 @@ fn spoken(kind: ErrorKind) -> Response {
         ErrorKind::PasswordTooShort { min_length } => {
             on_field("new_password", format!("Ensure this field has at least {min_length} characters."))
         }
+        ErrorKind::PasswordWeak { reason } => on_field("new_password", weak(reason).to_owned()),
         ErrorKind::EmailInvalid => on_field("email", "Enter a valid email address.".to_owned()),
         ErrorKind::LoginNameTaken | ErrorKind::LoginNameRetired => {
             on_field("email", "This field must be unique.".to_owned())
@@ -107,6 +108,17 @@ fn spoken(kind: ErrorKind) -> Response {
         | ErrorKind::IdentityNotFound
         | ErrorKind::LastWayIn
         | ErrorKind::Internal => drf::server_error(),
+    }
+}
+
+/// In the words of Django's password validators, as far as there is one.
+fn weak(reason: Weakness) -> &'static str {
+    match reason {
+        Weakness::Common => "This password is too common.",
+        Weakness::Context => {
+            "The password is too similar to the user's names or to the name of this service."
+        }
+        Weakness::Guessable => "This password is too easy to guess.",
     }
 }
 

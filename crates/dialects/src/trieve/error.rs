@@ -116,6 +116,7 @@ impl Voice<'_> {
             | ErrorKind::PasswordChangeRequired
             | ErrorKind::PasswordTooLong
             | ErrorKind::PasswordTooShort { .. }
+            | ErrorKind::PasswordWeak { .. }
             | ErrorKind::OldPasswordWrong
             | ErrorKind::FreshLoginRequired
             | ErrorKind::IdentityTaken

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use password::Password;
 use uuid::Uuid;
 
+use super::password_policy::{self, Holder};
 use super::{Email, LoginKey, NewUser, PersonName, Role, Status, User, UserNumber, Username};
 use crate::Core;
 use crate::audit::{Event, EventKind};
@@ -86,7 +87,8 @@ impl Accounts {
     /// # Errors
     /// [`ErrorKind::LoginNameMissing`], [`ErrorKind::UsernameInvalid`], [`ErrorKind::EmailInvalid`],
     /// [`ErrorKind::LoginNameTaken`], [`ErrorKind::LoginNameRetired`], [`ErrorKind::PasswordTooShort`],
-    /// [`ErrorKind::PasswordTooLong`], [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::PasswordTooLong`], [`ErrorKind::PasswordWeak`], [`ErrorKind::Overloaded`],
+    /// [`ErrorKind::Unavailable`].
     pub async fn create(&self, op: &Op, account: NewAccount) -> Result<WithPassword> {
         self.create_after(op, vec![], account, "").await
     }
@@ -104,7 +106,12 @@ impl Accounts {
         if username.is_none() && email.is_none() {
             return Err(ErrorKind::LoginNameMissing.into());
         }
-        let (hash, generated) = self.hash_new(op, account.password).await?;
+        let holder = Holder {
+            username: account.username.as_deref(),
+            email: account.email.as_deref(),
+            name: account.name.as_str(),
+        };
+        let (hash, generated) = self.hash_new(op, account.password, &holder).await?;
         let mut user = NewUser {
             id: self.core.uuid(op.now),
             username,
@@ -183,10 +190,10 @@ impl Accounts {
     /// door ends, tickets and standing keys too.
     ///
     /// # Errors
-    /// [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`], [`ErrorKind::Overloaded`],
-    /// [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`], [`ErrorKind::PasswordWeak`],
+    /// [`ErrorKind::Overloaded`], [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
     pub async fn set_password(&self, op: &Op, user: &User, password: NewPassword) -> Result<WithPassword> {
-        let (hash, generated) = self.hash_new(op, password).await?;
+        let (hash, generated) = self.hash_new(op, password, &Holder::of(user)).await?;
         let Some(hash) = hash else { return Err(ErrorKind::PasswordTooShort { min_length: 1 }.into()) };
         let mut changes = vec![
             Change::SetPassword {
@@ -256,6 +263,7 @@ impl Accounts {
         &self,
         op: &Op,
         password: NewPassword,
+        holder: &Holder<'_>,
     ) -> Result<(Option<String>, Option<Secret>)> {
         let (typed, generated) = match password {
             NewPassword::None => return Ok((None, None)),
@@ -266,13 +274,30 @@ impl Accounts {
                 (zeroize::Zeroizing::new(made.expose().to_owned()), Some(made))
             }
         };
-        let password = self.fitting(&typed)?;
-        let hash = self.core.hash_pool.hash(op.origin.lane(), password, self.core.salt()).await?;
-        Ok((Some(hash.as_str().to_owned()), generated))
+        let hash = self.hash(op, self.fitting(&typed, holder)?).await?;
+        Ok((Some(hash), generated))
     }
 
-    /// A new password within the policy.
-    pub(super) fn fitting(&self, typed: &str) -> Result<Password> {
+    /// The PHC string of a password that fits.
+    pub(super) async fn hash(&self, op: &Op, password: Password) -> Result<String> {
+        let hash = self.core.hash_pool.hash(op.origin.lane(), password, self.core.salt()).await?;
+        Ok(hash.as_str().to_owned())
+    }
+
+    /// A new password within the policy, for this person.
+    pub(super) fn fitting(&self, typed: &str, holder: &Holder<'_>) -> Result<Password> {
+        let password = self.long_enough(typed)?;
+        match password_policy::weakness(typed, holder, &self.core.policy) {
+            None => Ok(password),
+            Some(reason) => Err(Error::new(ErrorKind::PasswordWeak { reason }).because(
+                "password policy",
+                reason.as_str(),
+                "one that nobody tries early ([password] min_strength)",
+            )),
+        }
+    }
+
+    fn long_enough(&self, typed: &str) -> Result<Password> {
         let password = Password::new(typed).map_err(|_| ErrorKind::PasswordTooLong)?;
         let min_length = self.core.policy.min_password_length;
         if password.code_points() >= min_length {

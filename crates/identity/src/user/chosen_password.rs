@@ -3,8 +3,9 @@
 
 use zeroize::Zeroizing;
 
-use super::accounts::{Accounts, NewPassword};
-use crate::error::{ErrorKind, Result};
+use super::accounts::Accounts;
+use super::password_policy::Holder;
+use crate::error::Result;
 use crate::op::Op;
 use crate::ports::Change;
 use crate::session::caller::Caller;
@@ -13,10 +14,10 @@ impl Accounts {
     /// Sets the caller's password, with the same consequences as [`Accounts::change_password`].
     ///
     /// # Errors
-    /// [`ErrorKind::PasswordSignInDisabled`], [`ErrorKind::Forbidden`], [`ErrorKind::FreshLoginRequired`],
-    /// [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`], [`ErrorKind::Overloaded`],
-    /// [`ErrorKind::Conflict`]: suspended, signed out everywhere or changed elsewhere meanwhile.
-    /// [`ErrorKind::Unavailable`].
+    /// [`crate::ErrorKind::PasswordSignInDisabled`], [`crate::ErrorKind::Forbidden`], [`crate::ErrorKind::FreshLoginRequired`],
+    /// [`crate::ErrorKind::PasswordTooShort`], [`crate::ErrorKind::PasswordTooLong`], [`crate::ErrorKind::PasswordWeak`], [`crate::ErrorKind::Overloaded`],
+    /// [`crate::ErrorKind::Conflict`]: suspended, signed out everywhere or changed elsewhere meanwhile.
+    /// [`crate::ErrorKind::Unavailable`].
     pub async fn choose_password(
         &self,
         op: &Op,
@@ -26,8 +27,7 @@ impl Accounts {
     ) -> Result<()> {
         self.core.passwords_are_taken()?;
         caller.must_be_fresh(op)?;
-        let (hash, _) = self.hash_new(op, NewPassword::Given(new)).await?;
-        let hash = hash.ok_or(ErrorKind::Internal)?;
+        let hash = self.hash(op, self.fitting(&new, &Holder::of(&caller.user))?).await?;
         let except = caller.session().map(|session| session.id);
         let (mut changes, events) = self.new_password(op, &caller.user, hash, except, end_others);
         // Whoever guessed at the old password does not lock the owner out of the new one.

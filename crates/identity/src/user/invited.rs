@@ -5,7 +5,8 @@
 
 use zeroize::Zeroizing;
 
-use super::accounts::{Accounts, NewPassword};
+use super::accounts::Accounts;
+use super::password_policy::Holder;
 use super::sign_up::is_unclaimed;
 use super::{FIRST_VERSION, NewUser, PersonName, Role, Status, User};
 use crate::Core;
@@ -40,18 +41,18 @@ impl Accounts {
     ///
     /// # Errors
     /// [`ErrorKind::PasswordSignInDisabled`]. [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`],
-    /// [`ErrorKind::Overloaded`], which leave the invitation good. [`ErrorKind::InvitationNotFound`],
+    /// [`ErrorKind::PasswordWeak`], [`ErrorKind::Overloaded`], which leave the invitation good. [`ErrorKind::InvitationNotFound`],
     /// [`ErrorKind::InvitationUsed`], as for [`crate::organization::organizations::Organizations::opened`].
     /// [`ErrorKind::LoginNameTaken`]: the address has an account, which is to sign in. [`ErrorKind::LoginNameRetired`],
     /// [`ErrorKind::Conflict`], [`ErrorKind::Unavailable`].
     pub async fn join_invited(&self, op: &Op, code: &str, member: NewMember) -> Result<(User, Organization)> {
         self.core.passwords_are_taken()?;
-        self.fitting(&member.password)?;
-        // Nobody has a password hashed who holds no code.
+        // Nobody has a password judged and hashed who holds no code.
         let invitation = self.core.admitting(op, code).await?.invitation;
         must_be_new(&self.core.newcomer(&invitation).await?)?;
-        let (hash, _) = self.hash_new(op, NewPassword::Given(member.password)).await?;
-        let hash = hash.ok_or(ErrorKind::Internal)?;
+        let email = Some(invitation.address.as_str());
+        let holder = Holder { username: None, email, name: member.name.as_str() };
+        let hash = self.hash(op, self.fitting(&member.password, &holder)?).await?;
         for _ in 0..3 {
             let admitting = self.core.admitting(op, code).await?;
             let newcomer = self.core.newcomer(&admitting.invitation).await?;

@@ -2,8 +2,8 @@
 //! them in [`accounts`] and `address`, what they may do to each other in [`delegated`], whom they see in [`directory`],
 //! how they come to an account in [`sign_up`] and [`invited`], and the first of them in [`set_up`], how they verify its
 //! address later in `verification`, how they change their own password in [`own_password`] and
-//! [`chosen_password`], and come by a forgotten one in [`restore`], how they come
-//! by another address in [`address_change`].
+//! [`chosen_password`], which ones are taken in [`password_policy`], and how they come by a forgotten one in
+//! [`restore`], how they come by another address in [`address_change`].
 
 pub mod accounts;
 mod address;
@@ -14,6 +14,7 @@ pub mod directory;
 pub mod invited;
 mod name;
 pub mod own_password;
+pub mod password_policy;
 mod permission;
 mod person_name;
 pub mod restore;

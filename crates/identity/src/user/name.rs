@@ -19,15 +19,11 @@ pub struct LoginKey(String);
 
 impl LoginKey {
     /// The key of a name as typed; `None` when no name can look like it.
-    ///
-    /// Folding can undo normalisation and the other way round, so both run twice, as Unicode's `NFKC_Casefold`
-    /// (Unicode 3.13, D146 and D147) does.
     pub fn of(typed: &str) -> Option<Self> {
         if typed.is_empty() || typed.len() > 4 * MAX_BYTES {
             return None;
         }
-        let once: String = typed.nfd().default_case_fold().nfkc().collect();
-        let twice: String = once.chars().default_case_fold().nfkc().collect();
+        let twice = fold(typed);
         let plain = twice.chars().all(|c| !c.is_control() && !c.is_whitespace() && !is_invisible(c));
         (plain && !twice.is_empty() && twice.len() <= MAX_BYTES).then_some(Self(twice))
     }
@@ -44,9 +40,18 @@ impl fmt::Debug for LoginKey {
     }
 }
 
+/// A text without differences of letter case and of compatibility forms.
+///
+/// Folding can undo normalisation and the other way round, so both run twice, as Unicode's `NFKC_Casefold` (Unicode 3.13,
+/// D146 and D147) does.
+pub(super) fn fold(typed: &str) -> String {
+    let once: String = typed.nfd().default_case_fold().nfkc().collect();
+    once.chars().default_case_fold().nfkc().collect()
+}
+
 /// Code points that are not shown (Unicode's `Default_Ignorable_Code_Point`): two names that look the same must be
 /// the same.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(u32::from(c),
         0x00AD | 0x034F | 0x061C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
         | 0x202A..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFF8

@@ -3,7 +3,8 @@
 use password::Password;
 use zeroize::Zeroizing;
 
-use super::accounts::{Accounts, NewPassword};
+use super::accounts::Accounts;
+use super::password_policy::Holder;
 use super::{Permission, User, UserNumber};
 use crate::Core;
 use crate::audit::{Event, EventKind};
@@ -50,8 +51,8 @@ impl Accounts {
     ///
     /// # Errors
     /// [`ErrorKind::PasswordSignInDisabled`], [`ErrorKind::Forbidden`] to a credential that may less than its owner,
-    /// [`ErrorKind::PasswordTooLong`] and [`ErrorKind::PasswordTooShort`] before anything is compared;
-    /// [`ErrorKind::OldPasswordWrong`], [`ErrorKind::Throttled`], [`ErrorKind::Overloaded`],
+    /// [`ErrorKind::PasswordTooLong`], [`ErrorKind::PasswordTooShort`] and [`ErrorKind::PasswordWeak`] before anything is
+    /// compared; [`ErrorKind::OldPasswordWrong`], [`ErrorKind::Throttled`], [`ErrorKind::Overloaded`],
     /// [`ErrorKind::Unavailable`].
     pub async fn change_password(&self, op: &Op, caller: &Caller, change: ChangePassword) -> Result<()> {
         caller.must_be_whole()?;
@@ -90,30 +91,37 @@ impl Accounts {
     async fn begin_exchange(&self, op: &Op, whose: Subject, change: ChangePassword) -> Result<()> {
         self.core.passwords_are_taken()?;
         let old = Password::new(&change.old).map_err(|_| ErrorKind::PasswordTooLong)?;
-        self.fitting(&change.new)?;
-        let (this, op) = (self.clone(), op.clone());
-        Core::to_its_end(async move { this.exchange(&op, &whose, old, change).await }).await
+        let new = self.fitting(&change.new, &Holder::of(&whose.user))?;
+        let (this, op, end_others) = (self.clone(), op.clone(), change.end_others);
+        Core::to_its_end(async move { this.exchange(&op, &whose, old, new, end_others).await }).await
     }
 
-    async fn exchange(&self, op: &Op, whose: &Subject, old: Password, change: ChangePassword) -> Result<()> {
+    async fn exchange(
+        &self,
+        op: &Op,
+        whose: &Subject,
+        old: Password,
+        new: Password,
+        end_others: bool,
+    ) -> Result<()> {
         let user = &whose.user;
         let stored = self.core.stored_password(user).await?;
         let attempt = self.core.attempt(op, Target::of(user), stored.as_deref(), old).await?;
         if !attempt.matches {
             return Err(self.refuse_old(op, &attempt, user, attempt.seen("wrong password")).await);
         }
-        let hash = match self.hash_new(op, NewPassword::Given(change.new)).await {
-            Ok((Some(hash), _)) => hash,
+        let hash = match self.hash(op, new).await {
+            Ok(hash) => hash,
             // The old password was right: nothing of it is held against the user.
-            other => {
+            Err(error) => {
                 self.commit(attempt.succeeded(op), vec![]).await?;
-                return Err(other.err().unwrap_or_else(|| ErrorKind::Internal.into()));
+                return Err(error);
             }
         };
         let held = whose.by.as_ref();
         let held = held.map(|by| Change::HoldUser { user: by.number, version: by.credential_version });
         let mut changes: Vec<Change> = held.into_iter().collect();
-        let (set, events) = self.new_password(op, user, hash, whose.except, change.end_others);
+        let (set, events) = self.new_password(op, user, hash, whose.except, end_others);
         changes.extend(set);
         changes.extend(attempt.succeeded(op));
         match self.core.commit_with_mail(changes, events).await {

@@ -5,7 +5,8 @@
 
 use zeroize::Zeroizing;
 
-use super::accounts::{Accounts, NewPassword};
+use super::accounts::Accounts;
+use super::password_policy::Holder;
 use super::{LoginKey, User};
 use crate::audit::{Event, EventKind};
 use crate::error::{ErrorKind, Result};
@@ -119,8 +120,9 @@ impl Accounts {
     /// Sets a new password with a ticket: the mailed one, or the one that it was exchanged for.
     ///
     /// # Errors
-    /// [`ErrorKind::PasswordTooShort`] and [`ErrorKind::PasswordTooLong`], which leave the ticket good;
-    /// [`ErrorKind::TicketInvalid`], [`ErrorKind::Throttled`], [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`] and [`ErrorKind::PasswordWeak`], which leave the
+    /// ticket good; [`ErrorKind::TicketInvalid`], [`ErrorKind::Throttled`], [`ErrorKind::Overloaded`],
+    /// [`ErrorKind::Unavailable`].
     pub async fn restore_password(
         &self,
         op: &Op,
@@ -129,11 +131,9 @@ impl Accounts {
         password: Zeroizing<String>,
     ) -> Result<User> {
         self.core.passwords_are_taken()?;
-        self.fitting(&password)?;
         let (ticket, user) = self.core.ticket(op, step.purpose(), token).await?;
         self.must_be_active(&user)?;
-        let (hash, _) = self.hash_new(op, NewPassword::Given(password)).await?;
-        let hash = hash.ok_or(ErrorKind::Internal)?;
+        let hash = self.hash(op, self.fitting(&password, &Holder::of(&user))?).await?;
         let version = user.credential_version;
         let mut changes = vec![
             Change::RedeemTicket { ticket: ticket.id, at: op.now },

@@ -66,8 +66,8 @@ impl Accounts {
     /// # Errors
     /// [`ErrorKind::PasswordSignInDisabled`]; [`ErrorKind::TicketInvalid`]: it was altered, has expired, is another
     /// installation's, or a user was ever made; [`ErrorKind::Throttled`]: too many wrong ones came from there;
-    /// [`ErrorKind::UsernameInvalid`], [`ErrorKind::EmailInvalid`],
-    /// [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`], [`ErrorKind::Overloaded`],
+    /// [`ErrorKind::UsernameInvalid`], [`ErrorKind::EmailInvalid`], [`ErrorKind::PasswordTooShort`],
+    /// [`ErrorKind::PasswordTooLong`], [`ErrorKind::PasswordWeak`], [`ErrorKind::Overloaded`],
     /// [`ErrorKind::Unavailable`].
     pub async fn set_up(&self, op: &Op, ticket: &str, administrator: FirstAdministrator) -> Result<User> {
         self.core.rates.may_show_ticket(op)?;

@@ -5,7 +5,8 @@
 
 use zeroize::Zeroizing;
 
-use super::accounts::{Accounts, NewPassword};
+use super::accounts::Accounts;
+use super::password_policy::Holder;
 use super::{Email, NewUser, PersonName, Role, Status, User, UserNumber};
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
@@ -37,7 +38,7 @@ impl Accounts {
     /// [`ErrorKind::SignUpDisabled`], [`ErrorKind::PasswordSignInDisabled`], [`ErrorKind::Throttled`],
     /// [`ErrorKind::CaptchaRefused`],
     /// [`ErrorKind::EmailInvalid`], [`ErrorKind::PasswordTooShort`], [`ErrorKind::PasswordTooLong`],
-    /// [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
+    /// [`ErrorKind::PasswordWeak`], [`ErrorKind::Overloaded`], [`ErrorKind::Unavailable`].
     pub async fn sign_up(&self, op: &Op, surface: &Surface, sign_up: SignUp) -> Result<()> {
         if !surface.sign_up {
             return Err(Error::new(ErrorKind::SignUpDisabled).because(
@@ -50,7 +51,9 @@ impl Accounts {
         self.core.may_ask_for_mail(op)?;
         self.core.judge(op, &sign_up.captcha).await?;
         let email = Email::new(&sign_up.email)?;
-        let (hash, _) = self.hash_new(op, NewPassword::Given(sign_up.password)).await?;
+        // Judged by what was typed alone: what is known of the address would tell whether it has an account.
+        let holder = Holder { username: None, email: Some(&sign_up.email), name: sign_up.name.as_str() };
+        let hash = Some(self.hash(op, self.fitting(&sign_up.password, &holder)?).await?);
         // Two commits in each case, so that the time tells nothing: what is known about the address, then the message.
         let user = match self.core.store.user_by_name(email.key()).await? {
             Some(user) => self.sign_up_again(op, user, sign_up.name).await?,

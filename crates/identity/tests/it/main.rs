@@ -15,6 +15,7 @@ mod organization_keys;
 mod own_keys;
 mod own_password;
 mod own_sessions;
+mod password_policy;
 mod races;
 mod set_up;
 mod sign_in;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use identity::{Error, ErrorKind};
+use identity::{Error, ErrorKind, Weakness};
 
 use crate::config::ConfigError;
 
@@ -75,6 +75,20 @@ impl From<Error> for Failure {
             ErrorKind::PasswordTooShort { min_length } => {
                 return Self::Refused(anyhow::anyhow!("a password has at least {min_length} characters"));
             }
+            ErrorKind::PasswordWeak { reason } => match reason {
+                Weakness::Common => {
+                    "this password is among the most common ones, or little more than one of them: take several words \
+                     in a row, or --generate-password"
+                }
+                Weakness::Context => {
+                    "this password is made of the user's names or address, or of those of this server: take several \
+                     other words in a row, or --generate-password"
+                }
+                Weakness::Guessable => {
+                    "this password is easy to guess ([password] min_strength): take several words in a row, or \
+                     --generate-password"
+                }
+            },
             ErrorKind::Conflict => "something else changed the same thing at the same time: try again",
             ErrorKind::Unavailable => {
                 return Self::Refused(anyhow::Error::new(error).context("the database does not answer"));

@@ -162,12 +162,14 @@ impl Judge<'_> {
         let hash_threads = self.number("password.hash_threads", raw.hash_threads, 0..=1024);
         let hash_queue = self.number("password.hash_queue", raw.hash_queue, 1..=65_536);
         let min_length = self.number("password.min_length", raw.min_length, 1..=256);
+        let min_strength = self.number("password.min_strength", raw.min_strength, 0..=4);
         let cost = Cost { memory_kib: memory_kib?, iterations: iterations?, parallelism: parallelism? };
         Some(Password {
             cost: self.cost(cost)?,
             hash_threads: hash_threads?,
             hash_queue: hash_queue?,
             min_length: min_length?,
+            min_strength: min_strength?,
             must_change_blocks: raw.must_change_blocks,
             sign_in: raw.sign_in,
         })

@@ -147,6 +147,8 @@ pub struct Password {
     pub hash_queue: usize,
     /// The shortest new password, in characters; 1 to 256.
     pub min_length: usize,
+    /// What a new password has to withstand, from 0, which judges no guesses, to 4.
+    pub min_strength: u8,
     /// Whether doors that cannot ask for a new password refuse a user who must set one.
     pub must_change_blocks: bool,
     /// Whether anyone can log in with a password.

@@ -68,6 +68,7 @@ pub(super) struct Password {
     pub(super) hash_threads: i64,
     pub(super) hash_queue: i64,
     pub(super) min_length: i64,
+    pub(super) min_strength: i64,
     pub(super) must_change_blocks: bool,
     pub(super) sign_in: bool,
 }

@@ -135,6 +135,7 @@ fn password(password: &super::Password) -> raw::Password {
         hash_threads: number(password.hash_threads),
         hash_queue: number(password.hash_queue),
         min_length: number(password.min_length),
+        min_strength: password.min_strength.into(),
         must_change_blocks: password.must_change_blocks,
         sign_in: password.sign_in,
     }

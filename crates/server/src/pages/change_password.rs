@@ -13,7 +13,7 @@ use super::form;
 use super::onward::{Onward, lead};
 use super::parts::{Button, Field, FieldKind};
 use super::person::{self, Person};
-use super::said::{later, said};
+use super::said::{later, of_new_password, said};
 use super::visitor::Query;
 
 /// Where it stands.
@@ -97,8 +97,7 @@ pub(super) async fn change(person: Person, form::Signed(sent): form::Signed) -> 
         return Fault::from(&error).on(person.to_confirm(PATH));
     }
     let (status, text) = said(person.visitor.t, kind);
-    let is_of_new = matches!(kind, ErrorKind::PasswordTooLong | ErrorKind::PasswordTooShort { .. });
-    let errors = if is_of_new || !wants_old(&person) {
+    let errors = if of_new_password(person.visitor.t, kind).is_some() || !wants_old(&person) {
         Errors { new: Some(text), ..Errors::default() }
     } else {
         Errors { old: Some(text), ..Errors::default() }

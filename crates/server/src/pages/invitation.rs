@@ -23,8 +23,9 @@ use super::onward::Onward;
 use super::parts::{Button, ButtonStyle, Field, Form};
 use super::person::{self, Person, holder};
 use super::refusal::{Message, Mood, not_now};
+use super::said::of_new_password;
 use super::shell::Shell;
-use super::ticket::{DOOR, complaint, quiet};
+use super::ticket::{DOOR, quiet};
 use super::visitor::Query;
 use super::{Visitor, account, form, login, logout};
 
@@ -260,7 +261,7 @@ async fn make(visitor: &Visitor, headers: &HeaderMap, code: &str, sent: &form::S
     let again = if error.kind() == ErrorKind::LoginNameTaken {
         Some((StatusCode::CONFLICT, None))
     } else {
-        complaint(visitor, error.kind()).map(|complaint| (StatusCode::BAD_REQUEST, Some(complaint)))
+        of_new_password(visitor.t, error.kind()).map(|complaint| (StatusCode::BAD_REQUEST, Some(complaint)))
     };
     match again {
         Some((status, complaint)) => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use identity::ErrorKind;
+use identity::{ErrorKind, Weakness};
 
 use super::texts::Texts;
 
@@ -18,6 +18,7 @@ pub(super) fn said(t: Texts, kind: ErrorKind) -> (StatusCode, String) {
         ErrorKind::PasswordSignInDisabled => (StatusCode::FORBIDDEN, t.say("no-passwords-text")),
         ErrorKind::PasswordTooLong => (StatusCode::BAD_REQUEST, t.say("password-too-long")),
         ErrorKind::PasswordTooShort { .. } => (StatusCode::BAD_REQUEST, t.say("password-too-short")),
+        ErrorKind::PasswordWeak { reason } => (StatusCode::BAD_REQUEST, weak(t, reason)),
         ErrorKind::EmailInvalid => (StatusCode::BAD_REQUEST, t.say("said-email")),
         ErrorKind::LoginNameTaken | ErrorKind::LoginNameRetired => {
             (StatusCode::CONFLICT, t.say("said-name-taken"))
@@ -74,6 +75,24 @@ pub(super) fn said(t: Texts, kind: ErrorKind) -> (StatusCode, String) {
         | ErrorKind::InvitationNotYours
         | ErrorKind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, t.say("broken-text")),
     }
+}
+
+/// Why not this password, and how to find a better one.
+fn weak(t: Texts, reason: Weakness) -> String {
+    match reason {
+        Weakness::Common => t.say("password-common"),
+        Weakness::Context => t.say("password-context"),
+        Weakness::Guessable => t.say("password-guessable"),
+    }
+}
+
+/// What is wrong with a new password, if another one may do.
+pub(super) fn of_new_password(t: Texts, kind: ErrorKind) -> Option<String> {
+    let is_of_new = matches!(
+        kind,
+        ErrorKind::PasswordTooLong | ErrorKind::PasswordTooShort { .. } | ErrorKind::PasswordWeak { .. }
+    );
+    is_of_new.then(|| said(t, kind).1)
 }
 
 /// The answer, which says when to try again where that is known.

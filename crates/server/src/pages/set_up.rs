@@ -15,7 +15,7 @@ use web::Fault;
 use super::ask::Ask;
 use super::parts::{Button, Field, FieldKind, Form};
 use super::refusal::{Message, Mood};
-use super::said::{later, said};
+use super::said::{later, of_new_password, said};
 use super::ticket::DOOR;
 use super::{Pages, Visitor, assets, dress, form};
 
@@ -81,8 +81,8 @@ pub(super) async fn set_up(
         ("username", said(t, kind).1)
     } else if kind == ErrorKind::EmailInvalid {
         ("email", said(t, kind).1)
-    } else if matches!(kind, ErrorKind::PasswordTooShort { .. } | ErrorKind::PasswordTooLong) {
-        ("password", said(t, kind).1)
+    } else if let Some(complaint) = of_new_password(t, kind) {
+        ("password", complaint)
     } else {
         return refused(&visitor, &error);
     };

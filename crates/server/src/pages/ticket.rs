@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use super::ask::Ask;
 use super::parts::{Button, Form};
 use super::refusal::{Message, Mood, not_now};
+use super::said::of_new_password;
 use super::{Pages, Visitor, form};
 
 /// What the audit trail calls these pages.
@@ -131,7 +132,7 @@ pub(super) async fn restore(
         web.identity.accounts.restore_password(&op, RestoreStep::Mailed, &bearing.token, password).await;
     quiet(match restored {
         Ok(_) => done(&visitor, t.say("restored-title"), t.say("restored-text"), bearing),
-        Err(error) => match complaint(&visitor, error.kind()) {
+        Err(error) => match of_new_password(t, error.kind()) {
             Some(complaint) => {
                 let page = password_page(&visitor, StatusCode::BAD_REQUEST, &bearing, Some(complaint));
                 Fault::from(&error).on(page)
@@ -156,17 +157,6 @@ fn password_page(
         .button(Button::primary(t.say("restore-button")));
     let shell = visitor.shell(t.say("restore-title")).only_here();
     visitor.answer(status, &Ask::new(shell, t.say("restore-text"), form))
-}
-
-/// What is wrong with a password, if another one may do.
-pub(super) fn complaint(visitor: &Visitor, kind: ErrorKind) -> Option<String> {
-    if kind == ErrorKind::PasswordTooLong {
-        Some(visitor.t.say("password-too-long"))
-    } else if matches!(kind, ErrorKind::PasswordTooShort { .. }) {
-        Some(visitor.t.say("password-too-short"))
-    } else {
-        None
-    }
 }
 
 fn done(visitor: &Visitor, title: String, text: String, bearing: Bearing) -> Response {

@@ -141,6 +141,28 @@ async fn a_changed_password_is_said_where_everything_is() {
     assert_eq!(notice(&page), Some("Your password is changed."));
 }
 
+/// NIST SP 800-63B-4, 3.1.1.2: the reason stands beside the field, with what would be better.
+#[tokio::test]
+async fn why_a_password_is_weak_stands_beside_the_new_one() {
+    let server = house().await;
+    let mut browser = Browser::of(&server, "john", PASSWORD).await;
+    for (language, new, expected) in [
+        ("en", "password1", "Too many people have this password"),
+        ("en", "vestibule1", "This password is made of names or addresses"),
+        ("de", "password1", "Zu viele Menschen haben dieses Passwort"),
+        ("de", "john@example.org", "Dieses Passwort besteht aus Namen oder Adressen"),
+        ("de", "correcthorse", "Dieses Passwort l\u{e4}sst sich leicht erraten"),
+    ] {
+        let path = format!("/account/password?lang={language}");
+        let typed = [("old_password", PASSWORD), ("new_password", new), ("end_others", "yes")];
+        let answer = browser.fill_in(&path, "/account/password", &typed).await;
+        assert_eq!(answer.status.as_u16(), 400, "{new}");
+        let told = answer.body.split("id=\"new_password-error\">").nth(1).unwrap_or_default();
+        assert!(told.trim_start().starts_with(expected), "{new}: {}", answer.body);
+        assert!(!answer.body.contains(new), "{}", answer.body);
+    }
+}
+
 /// ASVS 1.2.1, 3.2.2: what clients, keys, providers and people call themselves is text.
 #[tokio::test]
 async fn whatever_came_from_outside_is_shown_as_text() {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use identity::ErrorKind;
+use identity::{ErrorKind, Weakness};
 use web::Refusal;
 
 use super::source::{self, files, folders, root, told};
@@ -31,6 +31,7 @@ fn names_of_refusals() -> Vec<&'static str> {
         ErrorKind::PasswordChangeRequired => ErrorKind::PasswordChangeRequired,
         ErrorKind::PasswordTooLong => ErrorKind::PasswordTooLong,
         ErrorKind::PasswordTooShort { .. } => ErrorKind::PasswordTooShort { min_length: 8 },
+        ErrorKind::PasswordWeak { .. } => ErrorKind::PasswordWeak { reason: Weakness::Common },
         ErrorKind::OldPasswordWrong => ErrorKind::OldPasswordWrong,
         ErrorKind::Throttled { .. } => ErrorKind::Throttled { retry_after: soon },
         ErrorKind::Overloaded { .. } => ErrorKind::Overloaded { retry_after: soon },

@@ -68,6 +68,9 @@ async fn who_has_no_account_makes_one_and_joins() {
     let short = step(&server, "make", &code, "", "&name=Ann&password=short").await;
     assert!(short.status == 400 && short.body.contains("This password is too short."), "{short}");
     assert!(short.body.contains("value=\"Ann\"") && !short.body.contains("value=\"short\""), "{short}");
+    let weak = step(&server, "make", &code, "", "&name=Ann&password=Passwort1").await;
+    assert!(weak.status == 400 && weak.body.contains("Too many people have this password"), "{weak}");
+    assert!(!weak.body.contains("Passwort1"), "{weak}");
     let password = "&name=%20Ann%0ALee&password=correct+horse";
     let made = step(&server, "make", &code, "", password).await;
     assert!(made.status == 200 && made.body.contains("href=\"/login\""), "{made}");

@@ -122,6 +122,9 @@ async fn what_is_wrong_stands_beside_its_field_and_the_password_is_never_sent_ba
         ("username", "42", "A username has no blanks and is not a number."),
         ("email", "ann", "This is not an e-mail address."),
         ("password", "short", "This password is too short."),
+        ("password", "password1", "Too many people have this password"),
+        ("password", "ann-lee-2024", "This password is made of names"),
+        ("password", "correcthorse", "This password is easy to guess."),
         ("password", &long, "This password is too long."),
     ] {
         let page = browser.send(&code, &[("name", "Ann \"Lee\""), (field, value)]).await;

@@ -29,7 +29,7 @@ async fn a_login_answers_expiry_and_token_at_both_bases() {
 #[tokio::test]
 async fn the_example_of_the_document_works() {
     let server = house().await;
-    server.user("jane", "password").await;
+    server.user_from_before("jane", "password").await;
     let body = "{\n  \"username\": \"jane\",\n  \"password\": \"password\"\n}";
     let answer = server.anonymous().post("/auth/login/").json_text(body).send().await;
     assert_eq!(answer.status, 200);
@@ -107,7 +107,7 @@ async fn unknown_keys_are_ignored() {
 #[tokio::test]
 async fn a_number_is_read_as_its_text() {
     let server = house().await;
-    server.user("seven", "1234567890").await;
+    server.user_from_before("seven", "1234567890").await;
     let login = json!({"username": "seven", "password": 1_234_567_890});
     assert_eq!(server.anonymous().post("/auth/login/").json(&login).send().await.status, 200);
 }

@@ -30,6 +30,21 @@ async fn the_old_password_changes_it_at_any_time_and_the_others_end_when_asked()
     assert_eq!(sign_in(&server, "john", NEW).await.status, 401);
 }
 
+/// NIST SP 800-63B-4, 3.1.1.2: the reason is told, for people and for programs.
+#[tokio::test]
+async fn why_a_password_is_weak_is_told() {
+    let server = house().await;
+    let here = session(&server, "john").await;
+    for (new, reason) in [("password1", "common"), ("john-2024", "context"), ("correcthorse", "guessable")] {
+        let weak = send(&server, &here, CHANGE, change(Some(PASSWORD), new, false)).await;
+        assert_eq!(problem(&weak), (400, "password_weak".to_owned()));
+        assert_eq!(weak.json()["reason"], json!(reason));
+        assert!(!weak.body.contains(new), "{}", weak.body);
+    }
+    let short = send(&server, &here, CHANGE, change(Some(PASSWORD), "short", false)).await;
+    assert_eq!(short.json().get("reason"), None, "it has no other reason than its code");
+}
+
 #[tokio::test]
 async fn without_the_old_one_the_login_must_be_fresh() {
     let server = TestServer::start();

@@ -134,6 +134,8 @@ async fn what_is_wrong_is_told() {
     );
     let answer = person(&server, SIGN_UP).json(&form("eve", "1234567")).send().await;
     assert_eq!(violations(&answer, "body"), json!(["#/password: length must be >= 8"]));
+    let answer = person(&server, SIGN_UP).json(&form("eve", "password1")).send().await;
+    assert_eq!(violations(&answer, "body"), json!(["#/password: must not be a common password"]));
     let mut foreign = wish("eve");
     foreign["ret-url"] = json!("https://evil.example/");
     let answer = person(&server, SIGN_UP).json(&foreign).send().await;

@@ -116,6 +116,18 @@ async fn the_limits_are_the_documents() {
             json!({"old-password": PASSWORD, "new-password": "1234567"}),
             json!(["#/new-password: length must be >= 8"]),
         ),
+        (
+            json!({"old-password": PASSWORD, "new-password": "password1"}),
+            json!(["#/new-password: must not be a common password"]),
+        ),
+        (
+            json!({"old-password": PASSWORD, "new-password": "Probe-2024"}),
+            json!(["#/new-password: must not be made of the names of the user or the service"]),
+        ),
+        (
+            json!({"old-password": PASSWORD, "new-password": "correcthorse"}),
+            json!(["#/new-password: must not be easy to guess"]),
+        ),
     ] {
         let answer = ask(&server, &token, "PUT", CHANGE).json(&body).send().await;
         assert_eq!(violations(&answer, "body"), expected, "{body}");
@@ -126,7 +138,8 @@ async fn the_limits_are_the_documents() {
     assert_eq!(violations(&answer, "formData"), json!(["#/new-password: length must be >= 8"]));
     let answer = change(&server, &token, &format!("{CHANGE}?logout-all=yes"), PASSWORD, NEW).await;
     assert_eq!(violations(&answer, "query"), json!(["#/logout-all: expected boolean, but got string"]));
-    assert_eq!(change(&server, &token, CHANGE, PASSWORD, &"\u{fc}".repeat(72)).await.status, 204);
+    let longest: String = "gr\u{fc}\u{df}e \u{fc}bers \u{f6}de moor, ".repeat(4).chars().take(72).collect();
+    assert_eq!(change(&server, &token, CHANGE, PASSWORD, &longest).await.status, 204);
 }
 
 /// No. 7: `current` is no user's number; somebody must ask.

@@ -101,7 +101,9 @@ async fn tokens_are_good_once_and_for_their_step() {
     assert_eq!(verify.body, BAD);
     let short = set(&server, &update, "1234567").await;
     assert_eq!(violations(&short, "body"), json!(["#/new-password: length must be >= 8"]));
-    assert_eq!(set(&server, &update, NEW).await.status, 204, "a password that is too short uses nothing up");
+    let weak = set(&server, &update, "qwertzuiop").await;
+    assert_eq!(violations(&weak, "body"), json!(["#/new-password: must not be a common password"]));
+    assert_eq!(set(&server, &update, NEW).await.status, 204, "a password that does not do uses nothing up");
     assert_eq!(set(&server, &update, PASSWORD).await.body, BAD, "once");
 
     let late = update_token(&server).await;

@@ -104,7 +104,7 @@ async fn a_password_that_is_to_be_changed_is_told() {
 #[tokio::test]
 async fn a_body_is_read_as_the_framework_reads_it() {
     let server = TestServer::start();
-    server.user("john", "12345678").await;
+    server.user_from_before("john", "12345678").await;
     for body in [
         json!({"email": "  JOHN@Example.org ", "password": "12345678"}),
         json!({"email": "john@example.org", "password": 12_345_678}),

@@ -48,7 +48,7 @@ async fn what_is_wrong_with_a_body_is_told_on_its_fields() {
     }
     // Characters are counted, not bytes.
     let umlauts = "\u{fc}".repeat(64);
-    server.user("ann", &umlauts).await;
+    server.user_from_before("ann", &umlauts).await;
     assert_eq!(sign_in(&server, "ann", &umlauts).await.status, 201);
 }
 
@@ -98,7 +98,7 @@ async fn wrong_credentials_have_one_answer() {
 async fn a_password_outside_of_the_form_does_not_sign_in() {
     let server = house_with(&format!("[password]\n{}min_length = 6\n", testkit::CHEAP_HASHES)).await;
     for password in ["short6".to_owned(), "x".repeat(65)] {
-        server.user(&format!("user{}", password.len()), &password).await;
+        server.user_from_before(&format!("user{}", password.len()), &password).await;
         let answer = sign_in(&server, &format!("user{}", password.len()), &password).await;
         assert_eq!((answer.status.as_u16(), answer.fault), (400, Some("body_malformed")));
     }

@@ -60,6 +60,18 @@ async fn what_is_wrong_with_a_change_is_told() {
             r#"{"new_password":["Ensure this field has at least 12 characters."]}"#,
         ),
         (
+            json!({"old_password": PASSWORD, "new_password": "password1234"}),
+            r#"{"new_password":["This password is too common."]}"#,
+        ),
+        (
+            json!({"old_password": PASSWORD, "new_password": "john@example.org"}),
+            r#"{"new_password":["The password is too similar to the user's names or to the name of this service."]}"#,
+        ),
+        (
+            json!({"old_password": PASSWORD, "new_password": "correcthorse"}),
+            r#"{"new_password":["This password is too easy to guess."]}"#,
+        ),
+        (
             json!({"old_password": PASSWORD, "new_password": long}),
             r#"{"new_password":["Ensure this field has no more than 64 characters."]}"#,
         ),

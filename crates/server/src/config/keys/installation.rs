@@ -158,6 +158,15 @@ pub(super) const KEYS: &[Key] = &[
         "The shortest new password, in characters, from 1 to 256; 15 is recommended.",
     ),
     key(
+        "password.min_strength",
+        Kind::Number,
+        "3",
+        "How many guesses a new password has to withstand, as zxcvbn estimates them: 0: any number, 1: 10^3, 2: 10^6, 3: \
+         10^8, 4: 10^10. With 3, eight random characters pass as a rule, and so do two words with something between \
+         them; a word with a year does not. Somebody who has stolen the database tries 10^6 hashes in hours. Common \
+         passwords, and names of the user and of this installation, are refused with 0 too.",
+    ),
+    key(
         "password.must_change_blocks",
         Kind::Switch,
         "false",

@@ -72,6 +72,7 @@ parallelism = 2
 hash_threads = 2
 hash_queue = 10
 min_length = 15
+min_strength = 4
 must_change_blocks = true
 sign_in = false
 [mail]

@@ -179,6 +179,7 @@ fn numbers_stay_within_their_bounds() {
         ("password.hash_threads", 0, 1024),
         ("password.hash_queue", 1, 65_536),
         ("password.min_length", 1, 256),
+        ("password.min_strength", 0, 4),
         ("dialects.knox.token_limit_per_user", 0, 4_294_967_295),
     ];
     for (key, least, most) in bounds {

@@ -28,6 +28,9 @@ password-hint =
     }
 password-too-short = Dieses Passwort ist zu kurz.
 password-too-long = Dieses Passwort ist zu lang.
+password-common = Zu viele Menschen haben dieses Passwort oder ein ähnliches. Besser sind drei oder vier Wörter, die nichts miteinander zu tun haben.
+password-context = Dieses Passwort besteht aus Namen oder Adressen von Ihnen oder von diesem Dienst. Besser sind drei oder vier andere Wörter.
+password-guessable = Dieses Passwort lässt sich leicht erraten. Machen Sie es länger: Gut sind drei oder vier Wörter, die nichts miteinander zu tun haben.
 
 ticket-invalid-title = Dieser Link gilt nicht mehr
 ticket-invalid-text = Er wurde benutzt, ist abgelaufen, oder es wurde ein neuerer verschickt. Fordern Sie einen anderen an.

@@ -28,6 +28,9 @@ password-hint =
     }
 password-too-short = This password is too short.
 password-too-long = This password is too long.
+password-common = Too many people have this password, or one like it. Three or four words that have nothing to do with each other are better.
+password-context = This password is made of names or addresses of yours or of this service. Three or four other words are better.
+password-guessable = This password is easy to guess. Make it longer: three or four words that have nothing to do with each other are good.
 
 ticket-invalid-title = This link is no longer good
 ticket-invalid-text = It was used, has expired, or a newer one was sent. Ask for another one.
