@@ -202,6 +202,12 @@ impl Identity {
         self.core.master_key.keyed_digest(master_key::Purpose::FormToken, data)
     }
 
+    /// What only this installation makes of `data`, for the questions of the operator's diagnosis and their answers:
+    /// HMAC-SHA-256 under a sub-key of the master key.
+    pub fn doctor_mark(&self, data: &[u8]) -> [u8; 32] {
+        self.core.master_key.keyed_digest(master_key::Purpose::Doctor, data)
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

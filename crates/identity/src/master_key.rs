@@ -34,6 +34,8 @@ pub enum Purpose {
     FormToken,
     /// The tickets that make the first administrator.
     SetUp,
+    /// Questions that the operator's own diagnosis asks the running server, and their answers.
+    Doctor,
 }
 
 impl Purpose {
@@ -49,6 +51,7 @@ impl Purpose {
             Self::TokenName => b"vestibule/token-name/1",
             Self::FormToken => b"vestibule/form-token/1",
             Self::SetUp => b"vestibule/set-up/1",
+            Self::Doctor => b"vestibule/doctor/1",
         }
     }
 }

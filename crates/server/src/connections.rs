@@ -110,6 +110,28 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
+/// How many files this process may have open, now; none: the system has no such limit.
+#[must_use]
+pub fn open_files() -> Option<u64> {
+    #[cfg(unix)]
+    {
+        rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+    }
+    #[cfg(not(unix))]
+    None
+}
+
+/// How many files this process may have open once it has raised its limit as the server does.
+#[must_use]
+pub fn open_files_at_most() -> Option<u64> {
+    #[cfg(unix)]
+    {
+        rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum
+    }
+    #[cfg(not(unix))]
+    None
+}
+
 /// Raises the soft limit on open files to the hard one; tells how many there may be.
 fn raise_open_files() -> usize {
     #[cfg(unix)]

@@ -2,12 +2,14 @@
 //! everyone, and it decides nothing about users or sessions.
 //!
 //! The map: [`config`] what the operator wrote, [`cli`] the commands, [`house`] the core put together from both,
-//! [`mount`] the list of dialects and the router made from it, [`serve`] the running server.
+//! [`mount`] the list of dialects and the router made from it, [`serve`] the running server,
+//! [`doctor`] what is wrong with an installation.
 
 pub mod captcha;
 pub mod cli;
 pub mod config;
 pub mod connections;
+pub mod doctor;
 pub mod documents;
 pub mod entropy;
 pub mod house;

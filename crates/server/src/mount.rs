@@ -17,6 +17,7 @@ use identity::api_key::keys::KeySurface;
 use web::{Context, Dialect, Fault, Mounted, Refusal, Web, trace};
 
 use crate::config::{self, Config};
+use crate::doctor::Answers;
 use crate::pages::{self, Pages};
 use crate::{documents, operation};
 
@@ -102,10 +103,15 @@ pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
         router = router.merge(mounted.router.clone());
     }
     let served = Arc::new(served);
+    let identity = web.identity.clone();
+    let doctor = Answers::new(config, move |data| identity.doctor_mark(data));
     Ok(router
         .fallback(move |context: Context, request: Request| {
-            let (served, pages) = (Arc::clone(&served), pages.clone());
-            async move { silence(&served, &pages, context, &request) }
+            let (served, pages, doctor) = (Arc::clone(&served), pages.clone(), doctor.clone());
+            async move {
+                let answer = doctor.to(context.now, &request);
+                answer.unwrap_or_else(|| silence(&served, &pages, context, &request))
+            }
         })
         .layer(from_fn_with_state(web.clone(), trace::layer)))
 }

@@ -28,18 +28,24 @@ pub fn providers(config: &Config) -> Vec<Provider> {
 /// # Errors
 /// One sentence with the remedy.
 pub fn upstream(config: &Config) -> anyhow::Result<Arc<dyn Upstream>> {
-    let settings = config.providers.iter().enumerate().map(|(index, provider)| {
-        Ok(ProviderSettings {
-            id: provider.id.clone(),
-            issuer: provider.issuer.clone(),
-            client_id: provider.client_id.clone(),
-            client_secret: client_secret(index, provider)?,
-            scopes: provider.scopes.clone(),
-            allow_private_addresses: provider.allow_private_addresses,
-        })
-    });
-    let settings = settings.collect::<anyhow::Result<_>>()?;
-    Ok(Arc::new(Providers::new(settings).map_err(anyhow::Error::msg)?))
+    let all = config.providers.iter().enumerate().map(|(index, provider)| settings(index, provider));
+    let all = all.collect::<anyhow::Result<_>>()?;
+    Ok(Arc::new(Providers::new(all).map_err(anyhow::Error::msg)?))
+}
+
+/// How one of them is reached.
+///
+/// # Errors
+/// One sentence with the remedy: its secret cannot be read.
+pub fn settings(index: usize, provider: &config::Provider) -> anyhow::Result<ProviderSettings> {
+    Ok(ProviderSettings {
+        id: provider.id.clone(),
+        issuer: provider.issuer.clone(),
+        client_id: provider.client_id.clone(),
+        client_secret: client_secret(index, provider)?,
+        scopes: provider.scopes.clone(),
+        allow_private_addresses: provider.allow_private_addresses,
+    })
 }
 
 fn client_secret(index: usize, provider: &config::Provider) -> anyhow::Result<Option<Zeroizing<String>>> {

@@ -84,7 +84,7 @@ async fn tell_how_to_begin(config: &Config, web: &Web, command: &str) -> anyhow:
 }
 
 /// The files that nobody but their owner should be able to read.
-fn secret_files(config: &Config) -> Vec<&Path> {
+pub(crate) fn secret_files(config: &Config) -> Vec<&Path> {
     let database = match &config.database {
         DatabaseUrl::Sqlite(file) => Some(file.as_path()),
         DatabaseUrl::Postgres(_) => None,

@@ -3,13 +3,14 @@
 //! The map: one module a noun with its statements ([`users`], [`sessions`], [`api_keys`], [`tickets`],
 //! [`address_changes`], [`external_identities`], [`organizations`], [`invitations`], [`flows`], [`signing_keys`], [`mail`],
 //! [`throttles`], [`audit`], [`master_key`]), [`changes`] which of them make up a change, [`db`] the seam to the engines
-//! [`sqlite`] and [`postgres`], [`migrate`] the schema's history, [`constraints`] how engines spell a violated one. It
+//! [`sqlite`] and [`postgres`], [`condition`] what an operator should know of a database, [`migrate`] the schema's history, [`constraints`] how engines spell a violated one. It
 //! decides nothing: the guards repeat in SQL what `identity` decided, so that races are settled where the data is.
 
 mod address_changes;
 mod api_keys;
 mod audit;
 mod changes;
+mod condition;
 mod constraints;
 mod db;
 mod external_identities;
@@ -50,6 +51,7 @@ use identity::user::{Credentials, LoginKey, User, UserNumber};
 use identity::{Door, Timestamp};
 use uuid::Uuid;
 
+pub use crate::condition::{Condition, Engine, PostgresCondition, SchemaState, SqliteCondition};
 pub use crate::migrate::SchemaError;
 pub use crate::postgres::PostgresUrl;
 

@@ -1,5 +1,7 @@
 //! TLS as a client: whose certificates are believed. A server's name is always verified.
 
+mod observed;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,6 +9,8 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
+
+pub use observed::{Observed, Sighting, Wrong};
 
 /// The settings of connections to servers whose certificate is signed by one of `roots`, a PEM file; without it, by one
 /// of the public authorities as Mozilla lists them. The list is built in: what the system's says does not matter.
@@ -24,6 +28,19 @@ pub fn client_config(roots: Option<&Path>) -> Result<Arc<ClientConfig>, String> 
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Arc::new(config))
+}
+
+/// The public authorities, and those of a PEM file besides.
+///
+/// # Errors
+/// A clause that names the file and what is wrong with it.
+fn public_and(file: Option<&Path>) -> Result<RootCertStore, String> {
+    let mut roots = match file {
+        Some(file) => read(file).map_err(|error| format!("{}: {error}", file.display()))?,
+        None => RootCertStore::empty(),
+    };
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    Ok(roots)
 }
 
 fn read(file: &Path) -> Result<RootCertStore, String> {

@@ -2,6 +2,7 @@
 //! and end with exit code 2.
 
 mod api_key;
+mod doctor;
 mod organization;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use api_key::{ApiKeyCommand, ApiKeyCreate, ApiKeyList, ApiKeyRevoke};
+pub use doctor::Doctor;
 pub use organization::{
     MemberRole, OrganizationCommand, OrganizationCreate, OrganizationInvite, OrganizationMember,
     OrganizationRef, OrganizationSetRole,
@@ -74,6 +76,13 @@ pub enum Command {
     Migrate,
     /// List the dialects and whether they are served
     Dialects,
+    /// Look for what is wrong with this installation
+    ///
+    /// Looks at files, database, keys, certificates, clock, providers, mail and limits, and goes the way from `public_url`
+    /// to the listener, whether the server runs or not. Each finding is told with what to do about it; docs/operations.md
+    /// lists them all. Nothing is changed. Ends with 0 when there is neither a fault nor a warning that was not accepted,
+    /// else with 1.
+    Doctor(Doctor),
     /// Make, look at, change and delete users
     #[command(subcommand)]
     User(UserCommand),

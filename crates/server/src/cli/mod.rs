@@ -4,6 +4,7 @@
 
 mod api_key;
 pub mod args;
+mod doctor;
 mod failure;
 mod organization;
 mod output;
@@ -27,7 +28,9 @@ use crate::mount::DIALECTS;
 pub fn run(cli: &Cli) -> ExitCode {
     let outcome = runtime().and_then(|runtime| runtime.block_on(dispatch(cli)));
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        // It has been told on standard output.
+        Ok(false) => ExitCode::FAILURE,
         Err(failure) => {
             output::complain(&failure.to_string());
             ExitCode::from(failure.code())
@@ -42,8 +45,16 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::Refused(error.into()))
 }
 
-async fn dispatch(cli: &Cli) -> Result<(), Failure> {
-    let loaded = config::load(cli.global.config.as_deref(), config::env::process())?;
+/// Whether all is well, which only a command that looks can deny.
+async fn dispatch(cli: &Cli) -> Result<bool, Failure> {
+    let loaded = config::load(cli.global.config.as_deref(), config::env::process());
+    if let Command::Doctor(arguments) = &cli.command {
+        return doctor::run(loaded.as_ref(), arguments, cli.global.output).await;
+    }
+    act(cli, loaded?).await.map(|()| true)
+}
+
+async fn act(cli: &Cli, loaded: Loaded) -> Result<(), Failure> {
     let format = cli.global.output;
     match &cli.command {
         Command::Serve => Ok(crate::serve::run(&loaded, &how_to_begin(&loaded)).await?),
@@ -60,6 +71,8 @@ async fn dispatch(cli: &Cli) -> Result<(), Failure> {
             Ok(())
         }
         Command::Dialects => dialects(&loaded, format),
+        // It needs no configuration that holds, and has been done.
+        Command::Doctor(_) => Ok(()),
         Command::User(command) => {
             let house = house::open(&loaded.config).await?;
             user::run(&house, command, format).await

@@ -5,7 +5,7 @@
 
 mod compose;
 mod outbox;
-mod smtp;
+pub(crate) mod smtp;
 mod templates;
 mod variables;
 

@@ -5,6 +5,7 @@
 //! sender or has no TLS today is the operator's to mend, and no message is thrown away for it.
 
 mod connection;
+pub(crate) mod examine;
 mod start_tls;
 mod wire;
 

@@ -5,6 +5,7 @@
 //! back, or was replaced by another server behind the same address, is simply used again.
 
 mod commit;
+pub(crate) mod condition;
 mod connect;
 mod fault;
 mod readers;

@@ -18,7 +18,7 @@ use super::fault::{Remedy, remedy, too_slow, unavailable};
 use crate::sql::{Row, Sql, Value};
 
 /// Shared connections: the server works on each with one of its processes.
-const READERS: usize = 4;
+pub(super) const READERS: usize = 4;
 
 /// The connections that reads share.
 pub(super) struct Readers {

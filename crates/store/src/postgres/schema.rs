@@ -38,6 +38,9 @@ pub(super) async fn migrate(connector: &Connector) -> Result<(), OpenError> {
     apply(&mut client).await.map_err(|error| error.told(connector))
 }
 
+/// Numbers and checksums of the migrations that were applied, in order of number.
+pub(super) type Applied = Vec<(i64, Vec<u8>)>;
+
 /// Why nothing of this database was changed.
 enum Trouble {
     Server(Error),
@@ -85,17 +88,26 @@ async fn unfit(client: &ClientWrapper) -> Result<Option<String>, Error> {
     })
 }
 
-/// What is still to be applied.
-async fn pending(client: &impl GenericClient) -> Result<&'static [Migration], Trouble> {
+/// How many tables there are, and the history with its checksums, where there is one.
+pub(super) async fn found(client: &impl GenericClient) -> Result<(i64, Option<Applied>), Error> {
     let row = client.query_one(TABLES, &[]).await?;
     let (tables, columns): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     if columns != 3 {
-        return if tables == 0 { Ok(migrate::POSTGRES) } else { Err(SchemaError::Foreign.into()) };
+        return Ok((tables, None));
     }
     let rows = client.query("SELECT number, checksum FROM schema_migrations ORDER BY number", &[]).await?;
-    let applied: Vec<(i64, Vec<u8>)> =
+    let applied =
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, Error>>()?;
-    Ok(migrate::pending(migrate::POSTGRES, &applied)?)
+    Ok((tables, Some(applied)))
+}
+
+/// What is still to be applied.
+async fn pending(client: &impl GenericClient) -> Result<&'static [Migration], Trouble> {
+    match found(client).await? {
+        (_, Some(applied)) => Ok(migrate::pending(migrate::POSTGRES, &applied)?),
+        (0, None) => Ok(migrate::POSTGRES),
+        (_, None) => Err(SchemaError::Foreign.into()),
+    }
 }
 
 async fn apply(client: &mut ClientWrapper) -> Result<(), Trouble> {

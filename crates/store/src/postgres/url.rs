@@ -97,6 +97,19 @@ impl PostgresUrl {
         self.config.get_dbname().map_or(hosts.clone(), |name| format!("{hosts}/{name}"))
     }
 
+    /// Whether every host is this machine, by its name, a loopback address or a socket in a folder.
+    pub(super) fn is_local(&self) -> bool {
+        self.config.get_hosts().iter().all(|host| match host {
+            Host::Tcp(name) => {
+                let bare = name.trim_start_matches('[').trim_end_matches(']');
+                name.eq_ignore_ascii_case("localhost")
+                    || bare.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+            }
+            #[cfg(unix)]
+            Host::Unix(_) => true,
+        })
+    }
+
     pub(super) fn encryption(&self) -> &Encryption {
         &self.encryption
     }

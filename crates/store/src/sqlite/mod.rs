@@ -2,6 +2,7 @@
 //! together.
 
 mod committer;
+pub(crate) mod condition;
 mod readers;
 mod writer;
 

@@ -13,7 +13,7 @@ use std::error::Error as _;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, LOCATION};
 use reqwest::redirect::Policy;
 use thiserror::Error;
 use url::form_urlencoded::{Serializer, byte_serialize};
@@ -46,6 +46,10 @@ pub struct Answer {
     pub media_type: String,
     /// The body, no longer than the call allowed.
     pub body: Vec<u8>,
+    /// When the other side answered, by its own clock, as it wrote it (RFC 9110 section 6.6.1).
+    pub date: Option<String>,
+    /// Where it leads to, which is not followed.
+    pub location: Option<String>,
 }
 
 /// Why nothing came back. The texts hold no URL.
@@ -164,9 +168,11 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        let told = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let told = header(CONTENT_TYPE).unwrap_or("");
         let media_type = told.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        Ok(Answer { status: response.status().as_u16(), media_type, body })
+        let (date, location) = (header(DATE).map(str::to_owned), header(LOCATION).map(str::to_owned));
+        Ok(Answer { status: response.status().as_u16(), media_type, body, date, location })
     }
 }
 

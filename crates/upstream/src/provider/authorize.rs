@@ -7,8 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity::Timestamp;
 use identity::federation::upstream::{AuthorizationRequest, UpstreamError};
+use url::Url;
 
 use super::Provider;
+use super::description::Description;
 
 impl Provider {
     pub(super) async fn authorization_url(
@@ -16,7 +18,17 @@ impl Provider {
         now: Timestamp,
         request: &AuthorizationRequest<'_>,
     ) -> Result<String, UpstreamError> {
-        let mut url = self.description(now).await?.authorization_endpoint.clone();
+        let description = self.description(now).await?;
+        Ok(self.authorization_url_at(&description, request).into())
+    }
+
+    /// The same, by a description that is at hand.
+    pub(super) fn authorization_url_at(
+        &self,
+        description: &Description,
+        request: &AuthorizationRequest<'_>,
+    ) -> Url {
+        let mut url = description.authorization_endpoint.clone();
         url.query_pairs_mut()
             .append_pair("response_type", "code")
             .append_pair("client_id", &self.settings.client_id)
@@ -27,7 +39,7 @@ impl Provider {
             .append_pair("code_challenge", &challenge(request.verifier))
             // Whatever the provider says that it supports: one that does not know it ignores it (RFC 6749 section 3.1).
             .append_pair("code_challenge_method", "S256");
-        Ok(url.into())
+        url
     }
 
     /// RP-Initiated Logout 1.0 section 2; which session is meant the provider knows by its own cookie.

@@ -34,14 +34,14 @@ pub(super) struct Description {
 }
 
 #[derive(Deserialize)]
-struct Told {
-    issuer: String,
+pub(super) struct Told {
+    pub(super) issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
     jwks_uri: String,
     userinfo_endpoint: Option<String>,
     end_session_endpoint: Option<String>,
-    id_token_signing_alg_values_supported: Option<Vec<String>>,
+    pub(super) id_token_signing_alg_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     authorization_response_iss_parameter_supported: Option<bool>,
 }
@@ -57,10 +57,15 @@ impl Provider {
         self.description.value(now, |_| true, fetch).await
     }
 
-    async fn fetch_description(&self) -> Result<Description, UpstreamError> {
+    /// Where it describes itself (section 4).
+    pub(super) fn well_known(&self) -> Result<Url, UpstreamError> {
         let issuer = &self.settings.issuer;
         let url = format!("{}{WELL_KNOWN}", issuer.strip_suffix('/').unwrap_or(issuer));
-        let url: Url = url.parse().map_err(|_| self.unavailable("its issuer is no URL"))?;
+        url.parse().map_err(|_| self.unavailable("its issuer is no URL"))
+    }
+
+    async fn fetch_description(&self) -> Result<Description, UpstreamError> {
+        let url = self.well_known()?;
         let answer = self.client.get(&url, None, MAX_BODY_BYTES).await;
         let answer = answer.map_err(|error| self.unreached("its description", &error))?;
         if answer.status != 200 {
@@ -72,7 +77,7 @@ impl Provider {
         self.described(&told)
     }
 
-    fn described(&self, told: &Told) -> Result<Description, UpstreamError> {
+    pub(super) fn described(&self, told: &Told) -> Result<Description, UpstreamError> {
         if told.issuer != self.settings.issuer {
             return Err(self.untrusted(format!(
                 "its description is that of {}, the configured issuer is {:?}",
@@ -108,7 +113,7 @@ impl Provider {
 }
 
 /// Of the algorithms that are told, those that are verified here; all when none are told.
-fn algorithms(told: Option<&[String]>) -> Vec<Algorithm> {
+pub(super) fn algorithms(told: Option<&[String]>) -> Vec<Algorithm> {
     let Some(names) = told else { return Algorithm::ALL.to_vec() };
     let mut known: Vec<Algorithm> = names.iter().filter_map(|name| Algorithm::from_name(name)).collect();
     known.sort_by_key(|algorithm| *algorithm != Algorithm::Rs256);

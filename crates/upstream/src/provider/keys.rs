@@ -57,7 +57,7 @@ impl Provider {
         async move { asking.fetch_keys(&description).await }
     }
 
-    async fn fetch_keys(&self, description: &Description) -> Result<Keys, UpstreamError> {
+    pub(super) async fn fetch_keys(&self, description: &Description) -> Result<Keys, UpstreamError> {
         let answer = self.client.get(&description.jwks_uri, None, KeySet::MAX_BYTES).await;
         let answer = answer.map_err(|error| self.unreached("its keys", &error))?;
         if answer.status != 200 {

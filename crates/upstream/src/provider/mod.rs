@@ -6,6 +6,7 @@
 //! | `settings` | [`ProviderSettings`]: a provider as the operator wrote it, and what is refused of that |
 //! | `kept` | a document that is fetched once for all who need it, and kept for a while |
 //! | `description` | where a provider's endpoints are, as it says itself (OpenID Connect Discovery 1.0) |
+//! | `examine` | what an operator should know of a provider before people meet it |
 //! | `keys` | its key set, and tokens verified with it |
 //! | `authorize` | where the browser is sent |
 //! | `redeem` | from a code to claims |
@@ -31,6 +32,7 @@ mod access;
 mod authorize;
 mod claims;
 mod description;
+mod examine;
 mod id_token;
 mod kept;
 mod keys;
@@ -52,6 +54,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::description::Description;
+pub use self::examine::{Complaint, Examination, Registration, examine, verified_algorithms};
 use self::kept::Kept;
 use self::keys::Keys;
 pub use self::settings::ProviderSettings;

@@ -64,7 +64,7 @@ impl Provider {
         }
     }
 
-    async fn ask_for_tokens(
+    pub(super) async fn ask_for_tokens(
         &self,
         description: &Description,
         redemption: &Redemption<'_>,

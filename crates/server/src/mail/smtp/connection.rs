@@ -23,6 +23,22 @@ use crate::secret_file;
 /// What we log in by; PLAIN first, since both are as weak as the way is.
 const MECHANISMS: &[Mechanism] = &[Mechanism::Plain, Mechanism::Login];
 
+/// How far the opening of a connection is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nothing has answered.
+    #[default]
+    Connect,
+    /// Asking for encryption.
+    StartTls,
+    /// Encrypting.
+    Handshake,
+    /// Greeting each other.
+    Greeting,
+    /// Showing user and password.
+    Login,
+}
+
 /// Opens connections to one server.
 pub(super) struct Opener {
     host: Host<String>,
@@ -72,6 +88,11 @@ impl Opener {
     /// # Errors
     /// [`MailError::Later`], whatever it was.
     pub(super) async fn open(&self) -> Result<AsyncSmtpConnection, MailError> {
+        self.open_by_stages(&mut Stage::default()).await
+    }
+
+    /// As [`Opener::open`], telling all the while how far it is.
+    pub(super) async fn open_by_stages(&self, stage: &mut Stage) -> Result<AsyncSmtpConnection, MailError> {
         let mut tcp = self.connect().await.map_err(|error| {
             MailError::Later(format!(
                 "the mail server {}:{} cannot be reached: {error}",
@@ -80,16 +101,31 @@ impl Opener {
         })?;
         let wire = match self.security {
             SmtpSecurity::Plain => Wire::plain(tcp),
-            SmtpSecurity::Implicit => Wire::encrypted(self.handshake(tcp).await?),
+            SmtpSecurity::Implicit => {
+                *stage = Stage::Handshake;
+                Wire::encrypted(self.handshake(tcp).await?)
+            }
             SmtpSecurity::StartTls => {
+                *stage = Stage::StartTls;
                 start_tls::ask(&mut tcp, &self.hello).await?;
+                *stage = Stage::Handshake;
                 Wire::encrypted_midway(self.handshake(tcp).await?)
             }
         };
+        *stage = Stage::Greeting;
         let opening = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &self.hello).await;
         let mut smtp = opening.map_err(|error| judged(Step::Greeting, &error))?;
+        *stage = Stage::Login;
         self.log_in(&mut smtp).await?;
         Ok(smtp)
+    }
+
+    /// Whether the server wants TLS from the first byte.
+    pub(super) async fn is_encrypted_from_the_start(&self) -> bool {
+        match self.connect().await {
+            Ok(tcp) => self.handshake(tcp).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     async fn connect(&self) -> io::Result<TcpStream> {
