@@ -54,22 +54,27 @@ def write(folder: Path, name: str) -> bytes:
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
-def write_issued(folder: Path, name: str) -> Path:
+def write_issued(folder: Path, name: str, host: str = "localhost", days: tuple[int, int] | None = None) -> Path:
     """As `write`, but issued by an authority of its own: some clients take no authority's certificate for a server's.
-    The path of the authority's certificate."""
+    It is for this host only, and holds from and until so many days from now, else as long as the authority's. The path of
+    the authority's certificate."""
     write(folder / "authority", f"{name}'s authority")
     issuer = x509.load_pem_x509_certificate((folder / "authority" / "certificate.pem").read_bytes())
     issuer_key = serialization.load_pem_private_key((folder / "authority" / "key.pem").read_bytes(), None)
     key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.datetime.now(datetime.UTC)
+    begin, end = issuer.not_valid_before_utc, issuer.not_valid_after_utc
+    if days:
+        begin, end = (now + datetime.timedelta(days=number) for number in days)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
         .issuer_name(issuer.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(issuer.not_valid_before_utc)
-        .not_valid_after(issuer.not_valid_after_utc)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .not_valid_before(begin)
+        .not_valid_after(end)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(issuer_key, hashes.SHA256())
     )

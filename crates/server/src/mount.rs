@@ -25,6 +25,7 @@ use crate::{documents, operation};
 pub const DIALECTS: &[Entry] = &[
     Entry {
         dialect: &knox::DIALECT,
+        callback: None,
         is_enabled: |config| config.dialects.knox.enabled,
         wire: |config| config.dialects.knox.wire,
         keys: || None,
@@ -32,6 +33,7 @@ pub const DIALECTS: &[Entry] = &[
     },
     Entry {
         dialect: &syntho::DIALECT,
+        callback: Some(syntho::CALLBACK),
         is_enabled: |config| config.dialects.syntho.enabled,
         wire: |config| config.dialects.syntho.wire,
         keys: || None,
@@ -39,6 +41,7 @@ pub const DIALECTS: &[Entry] = &[
     },
     Entry {
         dialect: &probe::DIALECT,
+        callback: None,
         is_enabled: |config| config.dialects.probe.enabled,
         wire: |config| config.dialects.probe.wire,
         keys: || Some(probe::KEYS),
@@ -46,6 +49,7 @@ pub const DIALECTS: &[Entry] = &[
     },
     Entry {
         dialect: &bixarena::DIALECT,
+        callback: Some(bixarena::CALLBACK),
         is_enabled: |config| config.dialects.bixarena.enabled,
         wire: |config| config.dialects.bixarena.wire,
         keys: || None,
@@ -53,6 +57,7 @@ pub const DIALECTS: &[Entry] = &[
     },
     Entry {
         dialect: &trieve::DIALECT,
+        callback: Some(trieve::CALLBACK),
         is_enabled: |config| config.dialects.trieve.enabled,
         wire: |config| config.dialects.trieve.wire,
         keys: || Some(trieve::KEYS),
@@ -60,6 +65,7 @@ pub const DIALECTS: &[Entry] = &[
     },
     Entry {
         dialect: &native::DIALECT,
+        callback: Some(native::CALLBACK),
         is_enabled: |config| config.dialects.native.enabled,
         // There is no product to differ from.
         wire: |_| config::Wire::Documented,
@@ -72,6 +78,8 @@ pub const DIALECTS: &[Entry] = &[
 pub struct Entry {
     /// What it is.
     pub dialect: &'static Dialect,
+    /// Where providers send people back to, who signed in for it; `None`: it sends nobody there.
+    pub callback: Option<&'static str>,
     /// Whether the configuration serves it.
     pub is_enabled: fn(&Config) -> bool,
     /// Which promise it keeps.

@@ -120,3 +120,32 @@ pub(crate) fn schema_state(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_made_where_nothing_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vestibule.db");
+        assert_eq!(Store::examine_sqlite(&path).unwrap(), None);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        std::fs::write(&path, "").unwrap();
+        let empty = Store::examine_sqlite(&path).unwrap().expect("a file");
+        assert_eq!((empty.schema, empty.master_key_check), (SchemaState::Empty, None));
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 0, "not migrated");
+    }
+
+    #[test]
+    fn a_schema_is_told_by_its_history() {
+        let all: Vec<_> = migrate::SQLITE.iter().map(|it| (it.number, it.checksum())).collect();
+        let (known, state) = (all.len(), |applied: &[_]| schema_state(migrate::SQLITE, Some(applied), 9));
+        assert_eq!(state(&all), SchemaState::Current);
+        let older = SchemaState::Older { found: 1, known: i64::try_from(known).unwrap() };
+        assert_eq!(state(&all[..1]), older);
+        assert_eq!(state(&[(1, vec![0])]), SchemaState::Unfit(SchemaError::Altered { number: 1 }));
+        assert_eq!(schema_state(migrate::SQLITE, None, 0), SchemaState::Empty);
+        assert_eq!(schema_state(migrate::SQLITE, None, 3), SchemaState::Unfit(SchemaError::Foreign));
+    }
+}

@@ -14,7 +14,7 @@ const READS: &str = "GET, HEAD";
 const CHANGES: &str = "POST";
 
 /// What is registered at the provider.
-pub(super) const CALLBACK: &str = "/v1/auth/oidc/callback";
+pub const CALLBACK: &str = "/v1/auth/oidc/callback";
 
 /// In the document's order, then the newer ones (contracts 5.1, 5.5).
 #[rustfmt::skip]

@@ -24,6 +24,8 @@ use web::{CredentialCookie, Dialect, Mounted, Origins, Refusal, Silence, Site, W
 
 pub use new_key::{LONGEST_NAME, MOST_DAYS, NewKeyFault};
 
+pub use self::routes::CALLBACK;
+
 /// The cookie that carries a session, where the site is reached by https (ASVS 3.3.1, 3.3.3).
 const COOKIE: &str = "__Host-vestibule";
 /// The same where it is not: a browser takes no cookie with that prefix then.

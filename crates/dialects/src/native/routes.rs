@@ -15,7 +15,7 @@ macro_rules! path {
 }
 
 /// What is registered at providers.
-pub(super) const CALLBACK: &str = "/login/callback";
+pub const CALLBACK: &str = "/login/callback";
 
 const READ_MAKE: &str = "GET, HEAD, POST";
 

@@ -34,6 +34,8 @@ pub const DIALECT: Dialect = Dialect {
     announces_allow: true,
 };
 
+pub use self::routes::CALLBACK;
+
 /// What sessions of this door look like before the configuration has its say.
 pub const SURFACE: Surface = Surface {
     door: Door::new(DIALECT.name),

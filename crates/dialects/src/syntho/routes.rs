@@ -16,7 +16,7 @@ pub(super) const PASSWORD: &str = "POST, OPTIONS";
 
 /// contracts 1.4: where a login by a provider begins and ends; they are opened by a browser.
 pub(super) const AUTHENTICATE: &str = "/api/v1/oidc/authenticate/";
-pub(super) const CALLBACK: &str = "/api/v1/oidc/callback/";
+pub const CALLBACK: &str = "/api/v1/oidc/callback/";
 const READ: &str = "GET, HEAD";
 
 /// contracts 1.3: the redirect is for any method.

@@ -43,6 +43,8 @@ pub const DIALECT: Dialect = Dialect {
     announces_allow: false,
 };
 
+pub use self::routes::CALLBACK;
+
 /// What sessions of this door look like before the configuration has its say.
 pub const SURFACE: Surface = Surface {
     door: Door::new(DIALECT.name),

@@ -12,7 +12,7 @@ use super::error::Refused;
 use super::handlers::{health, invitations, login, logout, me, organization_keys, user_keys};
 
 /// What is registered at the provider.
-pub(super) const CALLBACK: &str = "/api/auth/callback";
+pub const CALLBACK: &str = "/api/auth/callback";
 
 /// In the document's order, then the related ones (contracts 4.1, 4.5).
 #[rustfmt::skip]

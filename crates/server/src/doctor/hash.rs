@@ -124,7 +124,7 @@ mod tests {
 
     #[tokio::test]
     async fn more_memory_than_there_is_is_not_tried() {
-        let text = "password.memory_kib = 1073741824\npassword.hash_threads = 64";
+        let text = "password.memory_kib = 1048576\npassword.hash_threads = 1024";
         let config = crate::config::parse("x", text, []).unwrap().config;
         let found = look(&config).await;
         assert_eq!(

@@ -154,11 +154,7 @@ fn redirect_uris(config: &Config, provider: &config::Provider) -> Vec<String> {
         chosen.map_or(config.providers.len() == 1, |id| *id == provider.id)
     };
     let served = DIALECTS.iter().filter(|entry| (entry.is_enabled)(config) && uses(entry.dialect.name));
-    served
-        .flat_map(|entry| entry.dialect.endpoints)
-        .filter(|endpoint| endpoint.path.trim_end_matches('/').ends_with("/callback"))
-        .map(|endpoint| format!("{}{}", config.public_url, endpoint.path))
-        .collect()
+    served.filter_map(|entry| entry.callback).map(|path| format!("{}{path}", config.public_url)).collect()
 }
 
 #[cfg(test)]

@@ -166,6 +166,38 @@ fn the_catalogue_holds_no_error_that_is_gone() {
     }
 }
 
+/// What `docs/operations.md` says of each finding of the doctor's, from the code.
+fn told_findings() -> String {
+    let row = |rule: &server::doctor::finding::Rule| {
+        let key = if rule.key.is_empty() { String::new() } else { format!("`{}`", rule.key) };
+        format!("| `{}` | {} | {key} | {} | {} |", rule.name, rule.level.name(), rule.means, rule.remedy)
+    };
+    let rows = server::doctor::rules().into_iter().map(row);
+    let head = ["| Finding | Level | Key | Means | Do |", "|---|---|---|---|---|"].map(str::to_owned);
+    head.into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_finding_of_the_doctors_is_in_its_table() {
+    let page = source::text(&root().join("docs/operations.md"));
+    let table = told_findings();
+    assert!(page.contains(&table), "the table of findings in docs/operations.md is not this one:\n{table}");
+    let mut names: Vec<_> = server::doctor::rules().iter().map(|rule| rule.name).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "two rules have one name");
+}
+
+#[test]
+fn every_rule_of_the_doctors_is_in_its_list() {
+    let code: Vec<String> =
+        files(&root().join("crates/server/src/doctor"), "rs").iter().map(|path| source::text(path)).collect();
+    let rules = code.iter().map(|text| text.matches(": Rule = Rule::").count()).sum::<usize>();
+    // Two are made for the tests of reports.
+    assert_eq!(rules, server::doctor::rules().len() + 2, "a rule stands in no file's RULES");
+}
+
 #[test]
 fn every_crate_has_its_place_on_the_map() {
     let map = source::text(&root().join("ARCHITECTURE.md"));

@@ -24,7 +24,7 @@ use identity::user::address_change::AddressChange;
 use identity::user::directory::{SortField, UserQuery};
 use identity::user::{NewUser, User, UserNumber};
 use identity::{Door, Timestamp};
-use store::PostgresUrl;
+use store::{Condition, PostgresUrl};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -99,6 +99,17 @@ impl World {
     /// The same database, opened once more, as another process does.
     pub(crate) async fn another_process(&self) -> Arc<Watched> {
         Arc::new(Watched { inner: self.at.open().await, parts: Arc::clone(&self.parts) })
+    }
+
+    /// The database as it is found by who does not open it.
+    pub(crate) async fn examined(&self) -> Condition {
+        match &self.at {
+            At::Sqlite(folder) => {
+                let found = store::Store::examine_sqlite(&folder.path().join("vestibule.db"));
+                found.unwrap().expect("it is there")
+            }
+            At::Postgres(url) => store::Store::examine_postgres(url).await.unwrap(),
+        }
     }
 
     /// The parts of the port that were used.

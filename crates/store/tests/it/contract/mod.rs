@@ -9,6 +9,7 @@ mod addresses;
 mod api_keys;
 mod audit;
 mod commits;
+mod condition;
 mod directory;
 mod external_identities;
 mod federation_races;
@@ -56,6 +57,9 @@ macro_rules! contract {
 macro_rules! on {
     ($engine:ident) => {
         contract! { $engine
+            condition::a_database_that_is_in_use_is_current_and_durable ["CreateUser"]
+            condition::the_check_value_is_found_as_recorded ["RecordMasterKey"]
+
             users::a_new_user_reads_back_as_given
                 ["CreateUser" "user" "user_by_id" "user_by_name" "users" "credentials"]
             users::a_user_belongs_to_somebody_who_is_there ["CreateUser" "user"]
