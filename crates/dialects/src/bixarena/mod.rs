@@ -126,7 +126,7 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
         cookie: CredentialCookie::of_servlet(COOKIE, &web.site),
         wire: settings.wire,
         provider: settings.provider,
-        redirect_uri: format!("{}{}", web.site.origin, routes::CALLBACK).into(),
+        redirect_uri: format!("{}{}", web.site.origin, CALLBACK).into(),
         ui_url: settings.ui_url.into(),
     };
     let origins = Origins::new(&web.site, settings.allowed_origins);

@@ -16,6 +16,7 @@ pub(super) const PASSWORD: &str = "POST, OPTIONS";
 
 /// contracts 1.4: where a login by a provider begins and ends; they are opened by a browser.
 pub(super) const AUTHENTICATE: &str = "/api/v1/oidc/authenticate/";
+/// What is registered at providers.
 pub const CALLBACK: &str = "/api/v1/oidc/callback/";
 const READ: &str = "GET, HEAD";
 

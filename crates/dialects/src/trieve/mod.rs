@@ -116,7 +116,7 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
         wire: settings.wire,
         session_lifetime: settings.session_lifetime,
         provider: settings.provider,
-        redirect_uri: format!("{}{}", web.site.origin, routes::CALLBACK).into(),
+        redirect_uri: format!("{}{}", web.site.origin, CALLBACK).into(),
     };
     let origins = Origins::new(&web.site, settings.allowed_origins);
     let refuse = Arc::new(|refusal: &Refusal, _: &str| error::refuse(refusal));

@@ -30,6 +30,10 @@ pub(super) async fn run(
         }
         None => None,
     };
+    if let Some(roots) = &arguments.roots {
+        upstream::tls::client_config(Some(roots))
+            .map_err(|wrong| Failure::Usage(format!("--roots: {wrong}")))?;
+    }
     let mut report = doctor::examine(loaded, Options { mail_to, roots: arguments.roots.clone() }).await;
     report.accept(&arguments.accept);
     output::tell(format, &report.text(), &report.json())?;

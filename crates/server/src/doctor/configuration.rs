@@ -18,6 +18,9 @@ static CONFIGURATION_ODD: Rule = Rule::warning(
     "Change the key that is named, or accept it",
 );
 
+/// How a warning begins that nobody has said what the public address is: there is none to ask at.
+pub(super) const NO_ADDRESS: &str = "public_url is not set";
+
 /// What is said by [`super::site`] more precisely.
 const TOLD_ELSEWHERE: &[&str] =
     &["public_url begins with http:// though [tls]", "public_url begins with http://: what [[providers]]"];

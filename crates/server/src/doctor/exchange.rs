@@ -122,13 +122,9 @@ async fn encrypt(
         Ok(Ok(stream)) => Ok((stream, observed)),
         Ok(Err(error)) => {
             let told = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-            Err(match told {
-                // What came back is not a record of TLS.
-                Some(rustls::Error::InvalidMessage(_)) => Silence::NotTls,
-                Some(other) => Silence::Handshake(other.to_string()),
-                // A server of plain HTTP that does not answer what it cannot read.
-                None => Silence::NotTls,
-            })
+            // What came back is not a record of TLS.
+            let is_plain = matches!(told, Some(rustls::Error::InvalidMessage(_)));
+            Err(if is_plain { Silence::NotTls } else { Silence::Handshake(error.to_string()) })
         }
         Err(_) => Err(Silence::Handshake("it does not end".to_owned())),
     }

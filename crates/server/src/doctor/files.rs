@@ -2,11 +2,11 @@
 
 #[cfg(unix)]
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::finding::{Finding, Rule};
 use crate::config::{Config, DatabaseUrl, Provider, SecretSource, ServiceClient};
-use crate::{secret_file, serve};
+use crate::{secret_file, serve, service_clients};
 
 pub(super) static RULES: &[&Rule] =
     &[&DATA_DIR, &DATA_DIR_EXPOSED, &FILE_OWNER, &SECRET_EXPOSED, &SECRET_UNREADABLE, &DISK_FULL];
@@ -113,14 +113,19 @@ fn secrets(config: &Config) -> Vec<Finding> {
     for (index, client) in config.dialects.bixarena.service_clients.iter().enumerate() {
         named.push((ServiceClient::key(index, "secret_file"), client.secret_file.clone()));
     }
-    named
-        .into_iter()
-        .filter_map(|(key, file)| {
-            let error = secret_file::read(&key, &file).err()?;
-            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-            Some(SECRET_UNREADABLE.met_at(key, format!("{} is of no use{cause}", file.display())))
-        })
-        .collect()
+    let unreadable = |(key, file): (String, PathBuf)| {
+        let error = secret_file::read(&key, &file).err()?;
+        let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+        Some(SECRET_UNREADABLE.met_at(key, format!("{} is of no use{cause}", file.display())))
+    };
+    let mut findings: Vec<Finding> = named.into_iter().filter_map(unreadable).collect();
+    if findings.is_empty()
+        && let Err(error) = service_clients::service_clients(config)
+    {
+        let key = "dialects.bixarena.service_clients";
+        findings.push(SECRET_UNREADABLE.met_at(key, error.to_string()));
+    }
+    findings
 }
 
 #[cfg(unix)]
@@ -153,15 +158,15 @@ fn owners(config: &Config) -> Vec<Finding> {
             files.push(name.into());
         }
     }
-    files
-        .iter()
-        .filter(|file| file.starts_with(&config.data_dir))
-        .filter_map(|file| {
-            let of = owner(file).filter(|of| *of != folder)?;
-            let seen = format!("{} belongs to user {of}, its folder to user {folder}", file.display());
-            Some(FILE_OWNER.met(seen))
-        })
-        .collect()
+    let ours = files.iter().filter(|file| file.starts_with(&config.data_dir));
+    ours.filter_map(|file| foreign(file, owner(file)?, folder)).collect()
+}
+
+/// A file that belongs to another user than its folder.
+#[cfg(unix)]
+fn foreign(file: &Path, of: u32, folder: u32) -> Option<Finding> {
+    let seen = || format!("{} belongs to user {of}, its folder to user {folder}", file.display());
+    (of != folder).then(|| FILE_OWNER.met(seen()))
 }
 
 #[cfg(unix)]
@@ -169,4 +174,50 @@ fn room(folder: &Path) -> Option<Finding> {
     let system = rustix::fs::statvfs(folder).ok()?;
     let free = system.f_bavail.saturating_mul(system.f_frsize);
     (free < ROOM).then(|| DISK_FULL.met(format!("{} MiB are left", free / (1024 * 1024))))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn named(findings: &[Finding]) -> Vec<&'static str> {
+        findings.iter().filter_map(|finding| finding.rule.map(|rule| rule.name)).collect()
+    }
+
+    #[test]
+    fn a_file_of_another_user_is_named() {
+        assert_eq!(foreign(Path::new("vestibule.db"), 1000, 1000), None);
+        let finding = foreign(Path::new("vestibule.db"), 0, 1000).expect("named");
+        assert_eq!(finding.seen, "vestibule.db belongs to user 0, its folder to user 1000");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_yet_need_only_be_possible() {
+        let home = tempfile::tempdir().unwrap();
+        assert_eq!(folder(&home.path().join("a/b")), []);
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "nothing is left");
+        std::fs::write(home.path().join("file"), "").unwrap();
+        assert_eq!(named(&folder(&home.path().join("file"))), ["data_dir_unusable"]);
+    }
+
+    #[test]
+    fn a_group_may_look_into_the_folder_and_into_no_secret() {
+        let home = tempfile::tempdir().unwrap();
+        let text = format!("data_dir = {:?}", home.path().to_str().unwrap());
+        let config = crate::config::parse("x", &text, []).unwrap().config;
+        let key = home.path().join("master.key");
+        std::fs::write(&key, "").unwrap();
+        let mut with = |folder: u32, file: u32| {
+            std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(folder)).unwrap();
+            std::fs::set_permissions(&key, std::fs::Permissions::from_mode(file)).unwrap();
+            named(&exposed(&config))
+        };
+        assert_eq!(with(0o700, 0o600), [""; 0]);
+        assert_eq!(with(0o750, 0o400), [""; 0]);
+        assert_eq!(with(0o770, 0o600), ["data_dir_exposed"]);
+        assert_eq!(with(0o705, 0o600), ["data_dir_exposed"]);
+        assert_eq!(with(0o700, 0o640), ["secret_exposed"]);
+    }
 }

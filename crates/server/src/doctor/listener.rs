@@ -24,7 +24,7 @@ pub(super) static RULES: &[&Rule] = &[&TAKEN, &UNUSABLE];
 static TAKEN: Rule = Rule::fault(
     "listen_taken",
     "listen",
-    "another program listens at that address, or a Vestibule with other keys",
+    "another program listens at that address, or a Vestibule with other keys or of an earlier version",
     "End that program, or set listen to another address",
 );
 static UNUSABLE: Rule = Rule::fault(
@@ -42,12 +42,13 @@ pub(super) enum Host {
     Moment(Handle<SocketAddr>),
 }
 
-/// Finds who listens, or listens.
+/// Finds who listens, or listens. Without certainty about the key nobody is called a stranger.
 pub(super) async fn find(
     config: &Config,
     answers: &Answers,
     mark: Mark<'_>,
     nonce: &[u8; 16],
+    is_certain: bool,
 ) -> Result<Host, Finding> {
     match TcpListener::bind(config.listen) {
         Ok(socket) => serve(config, socket, answers.clone()).await,
@@ -56,6 +57,9 @@ pub(super) async fn find(
             let reply = exchange::ask(&place(config), &asked, None).await;
             match reply {
                 Ok(reply) if super::proxy::is_ours(&reply, mark, nonce) => Ok(Host::Running),
+                _ if !is_certain => {
+                    Err(Finding::skipped("without the right master key nobody can tell who listens"))
+                }
                 _ => Err(TAKEN.met(format!("{} is taken, and not by this installation", config.listen))),
             }
         }

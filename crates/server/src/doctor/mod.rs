@@ -44,7 +44,7 @@ pub use self::answer::Answers;
 use self::clock::Sighted;
 use self::finding::{Finding, Rule};
 use self::report::Report;
-use self::round_trip::Luggage;
+use self::round_trip::{Luggage, Met};
 use crate::config::{Config, ConfigError, Loaded};
 
 /// How long one check may take; with several providers more than one of them may hang.
@@ -107,7 +107,8 @@ pub async fn examine(loaded: Result<&Loaded, &ConfigError>, options: Options) ->
     };
     report.add("configuration", configuration::look(loaded));
     let config = Arc::new(loaded.config.clone());
-    let mut visit = Visit { report, config, clocks: Vec::new() };
+    let has_address = !loaded.warnings.iter().any(|warning| warning.starts_with(configuration::NO_ADDRESS));
+    let mut visit = Visit { report, config, clocks: Vec::new(), has_address };
     visit.all(options).await;
     visit.report
 }
@@ -117,6 +118,8 @@ struct Visit {
     report: Report,
     config: Arc<Config>,
     clocks: Vec<Sighted>,
+    /// Whether somebody has said what the public address is.
+    has_address: bool,
 }
 
 impl Visit {
@@ -127,16 +130,13 @@ impl Visit {
         let condition = self.check("database", async move { database::look(&config).await }).await.flatten();
         self.note_clock(condition.as_ref());
         let (key, findings) = master_key::look(&self.config, condition.as_ref());
+        let is_certain = !findings.iter().any(Finding::is_wrong);
         self.report.add("master key", findings);
         let (leaf, findings) = certificate::look(&self.config, SystemClock.now());
         self.report.add("certificate", findings);
         let fine = "public_url and trusted_proxies can be as they are";
         self.report.add("site", or_fine(site::look(&self.config), fine));
-        let (config, luggage) = (Arc::clone(&self.config), Luggage { key, leaf, roots: options.roots });
-        let met = self.check("round trip", async move { round_trip::look(&config, luggage).await }).await;
-        let met = met.unwrap_or_default();
-        let date = met.date.as_deref();
-        self.clocks.extend(date.and_then(|date| Sighted::by_date("public_url", date, SystemClock.now())));
+        let met = self.go_the_way(Luggage { key, is_certain, leaf, roots: options.roots }).await;
         let config = Arc::clone(&self.config);
         let clocks = self.check("providers", async move { providers::look(&config).await }).await;
         for (whose, date) in clocks.unwrap_or_default() {
@@ -151,6 +151,19 @@ impl Visit {
         self.report.add("origins", or_fine(origins::look(&self.config), fine));
         self.report.add("doors", doors::look(&self.config));
         self.report.add("clock", clock::look(SystemClock.now(), &self.clocks));
+    }
+
+    async fn go_the_way(&mut self, luggage: Luggage) -> Met {
+        if !self.has_address {
+            self.report.add("round trip", vec![Finding::skipped("public_url is not set")]);
+            return Met::default();
+        }
+        let config = Arc::clone(&self.config);
+        let met = self.check("round trip", async move { round_trip::look(&config, luggage).await }).await;
+        let met = met.unwrap_or_default();
+        let date = met.date.as_deref();
+        self.clocks.extend(date.and_then(|date| Sighted::by_date("public_url", date, SystemClock.now())));
+        met
     }
 
     fn note_clock(&mut self, condition: Option<&Condition>) {

@@ -41,7 +41,7 @@ impl Report {
     pub fn text(&self) -> String {
         let mut lines: Vec<String> = self.findings.iter().map(lines).collect();
         lines.push(format!(
-            "{} faults, {} warnings, {} fine, {} skipped",
+            "faults: {}, warnings: {}, fine: {}, skipped: {}",
             self.count(Level::Fault),
             self.count(Level::Warning),
             self.count(Level::Fine),
@@ -104,7 +104,7 @@ mod tests {
         let told = "fault    one            a_fault (a.key): a\u{FFFD}[31mb.\n                        Mend it.\n\
                     warning  one            a_warning: c.\n                        Think about it.\n\
                     fine     two            d\nskipped  two            e\n\
-                    1 faults, 1 warnings, 1 fine, 1 skipped";
+                    faults: 1, warnings: 1, fine: 1, skipped: 1";
         assert_eq!(report().text(), told);
     }
 

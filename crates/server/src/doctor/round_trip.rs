@@ -70,6 +70,8 @@ static WRONG_NAME: Rule = Rule::fault(
 pub(super) struct Luggage {
     /// The installation's key; without one there is a key for the moment.
     pub(super) key: Option<MasterKey>,
+    /// Whether nothing is wrong with the key.
+    pub(super) is_certain: bool,
     /// The listener's own certificate, which has been looked at.
     pub(super) leaf: Option<CertificateDer<'static>>,
     /// Authorities that are believed besides the public ones.
@@ -98,7 +100,7 @@ pub(super) async fn look(config: &Config, luggage: Luggage) -> (Met, Vec<Finding
     });
     let mark = move |data: &[u8]| key.keyed_digest(Purpose::Doctor, data);
     let answers = Answers::new(config, mark.clone());
-    let host = match listener::find(config, &answers, &mark, &nonce).await {
+    let host = match listener::find(config, &answers, &mark, &nonce, luggage.is_certain).await {
         Ok(host) => host,
         Err(finding) => return (Met::default(), vec![finding]),
     };

@@ -72,12 +72,19 @@ impl Observed {
 
 fn wrong(error: &Error) -> Wrong {
     let Error::InvalidCertificate(reason) = error else { return Wrong::Other(error.to_string()) };
-    match reason {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => Wrong::Expired,
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Wrong::NotYetValid,
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Wrong::Name,
-        CertificateError::UnknownIssuer => Wrong::Issuer,
-        other => Wrong::Other(other.to_string()),
+    if matches!(reason, CertificateError::Expired | CertificateError::ExpiredContext { .. }) {
+        Wrong::Expired
+    } else if matches!(reason, CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. }) {
+        Wrong::NotYetValid
+    } else if matches!(
+        reason,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }
+    ) {
+        Wrong::Name
+    } else if matches!(reason, CertificateError::UnknownIssuer) {
+        Wrong::Issuer
+    } else {
+        Wrong::Other(reason.to_string())
     }
 }
 
