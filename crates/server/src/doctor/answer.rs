@@ -16,10 +16,13 @@ use super::question::{self, Mark, Seen};
 use crate::config::{self, Config};
 use crate::connections;
 
+/// Makes this installation's marks.
+type Marking = dyn Fn(&[u8]) -> [u8; 32] + Send + Sync;
+
 /// Answers the doctor.
 #[derive(Clone)]
 pub struct Answers {
-    mark: Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>,
+    mark: Arc<Marking>,
     proxies: TrustedProxies,
     site: Site,
     tls: bool,
@@ -113,7 +116,7 @@ mod tests {
         let good = question::question(&mark, NOW, &[7; 16]);
         assert!(asked("GET", question::PATH, Some(&good)).is_some());
         assert!(asked("GET", question::PATH, None).is_none());
-        assert!(asked("GET", question::PATH, Some(&good[1..])).is_none());
+        assert!(asked("GET", question::PATH, Some(good.trim_start_matches(char::is_numeric))).is_none());
         assert!(asked("POST", question::PATH, Some(&good)).is_none());
         assert!(asked("GET", "/id/doctor/", Some(&good)).is_none());
     }

@@ -68,11 +68,10 @@ pub(super) fn look(config: &Config, now: Timestamp) -> (Option<CertificateDer<'s
     };
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     if let Err(error) = CertifiedKey::from_der(chain, key, &provider) {
-        let finding = match error {
-            rustls::Error::InconsistentKeys(_) => {
-                KEY.met(format!("{} is another certificate's", files.key_file.display()))
-            }
-            other => UNUSABLE.met(other.to_string()),
+        let finding = if matches!(error, rustls::Error::InconsistentKeys(_)) {
+            KEY.met(format!("{} is another certificate's", files.key_file.display()))
+        } else {
+            UNUSABLE.met(error.to_string())
         };
         return (Some(leaf), vec![finding]);
     }

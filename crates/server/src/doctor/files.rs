@@ -209,7 +209,7 @@ mod tests {
         let config = crate::config::parse("x", &text, []).unwrap().config;
         let key = home.path().join("master.key");
         std::fs::write(&key, "").unwrap();
-        let mut with = |folder: u32, file: u32| {
+        let with = |folder: u32, file: u32| {
             std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(folder)).unwrap();
             std::fs::set_permissions(&key, std::fs::Permissions::from_mode(file)).unwrap();
             named(&exposed(&config))

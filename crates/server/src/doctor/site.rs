@@ -21,7 +21,7 @@ static EVERYBODY: Rule = Rule::fault(
     "Name the proxies' own addresses",
 );
 
-/// Networks with fewer bits than these hold more than one's own machines; 10.0.0.0/8 and fc00::/7 are private.
+/// Networks with fewer bits than these hold more than one's own machines; `10.0.0.0/8` and `fc00::/7` are private.
 const FEWEST_BITS: (u8, u8) = (8, 7);
 
 pub(super) fn look(config: &Config) -> Vec<Finding> {
