@@ -18,7 +18,7 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 @schemathesis.auth(refresh_interval=None).apply_to(path_regex=r"/auth/(logout|logoutall|user)/$")
 class FreshToken:
     def get(self, case, context):
-        body = json.dumps({"username": "john", "password": "password"}).encode()
+        body = json.dumps({"username": "john", "password": "quiet morning harbour"}).encode()
         request = urllib.request.Request(
             f"{SERVER}/auth/login/", data=body, headers={"Content-Type": "application/json"}
         )
@@ -27,6 +27,13 @@ class FreshToken:
 
     def set(self, case, data, context):
         case.headers["Authorization"] = f"Token {data}"
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    # The password of the document's example is one that nobody may set here.
+    if isinstance(case.body, dict) and case.body.get("password") == "password":
+        case.body = {**case.body, "password": "quiet morning harbour"}
 
 
 @schemathesis.hook

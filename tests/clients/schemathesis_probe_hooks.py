@@ -15,7 +15,7 @@ OPEN = r"/auth/(sign-in|oauth-sign-in|sign-up|verify|password-restore|password-r
 @schemathesis.auth(refresh_interval=None).apply_to(path_regex=rf"^(?!.*{OPEN})")
 class FreshToken:
     def get(self, case, context):
-        body = json.dumps({"email": "boss@example.com", "password": "password"}).encode()
+        body = json.dumps({"email": "boss@example.com", "password": "quiet morning harbour"}).encode()
         request = urllib.request.Request(
             f"{SERVER}/frontend/api/v1/auth/sign-in", data=body, headers={"Content-Type": "application/json"}
         )

@@ -16,7 +16,7 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 )
 class FreshSession:
     def get(self, case, context):
-        body = json.dumps({"email": "boss@example.com", "password": "password"}).encode()
+        body = json.dumps({"email": "boss@example.com", "password": "quiet morning harbour"}).encode()
         request = urllib.request.Request(
             f"{SERVER}/api/v1/auth/", data=body, headers={"Content-Type": "application/json"}
         )

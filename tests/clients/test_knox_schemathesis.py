@@ -8,7 +8,7 @@ from documents import hold
 def server(request, new_server):
     # Random credentials are failures by the hundred, some of them for one name: as many are free as can be.
     server = new_server(VESTIBULE_DIALECTS__KNOX__WIRE=request.param, VESTIBULE_LIMITS__ACCOUNT_FAILURES_FREE="100")
-    server.create_user("john", "john@example.com", "password")
+    server.create_user("john", "john@example.com", "quiet morning harbour")
     return server
 
 

@@ -8,7 +8,7 @@ BASE = "/frontend/api/v1"
 def test_the_served_document_holds(new_server, tmp_path):
     # Random credentials are failures by the hundred, some of them for one name: as many are free as can be.
     server = new_server(VESTIBULE_DIALECTS__PROBE__SIGN_UP="true", VESTIBULE_LIMITS__ACCOUNT_FAILURES_FREE="100")
-    server.create_user("boss", "boss@example.com", "password", "--role", "admin")
+    server.create_user("boss", "boss@example.com", "quiet morning harbour", "--role", "admin")
     reached = hold(
         server, "probe", "schemathesis_probe_hooks", tmp_path,
         # Of several credentials the first carrier that is there decides, and these tests always send a good header: a

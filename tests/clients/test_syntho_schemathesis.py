@@ -12,7 +12,7 @@ def server(request, new_server, provider):
         VESTIBULE_LIMITS__ACCOUNT_FAILURES_FREE="100",
         **provider.environment(),
     )
-    server.create_user("boss", "boss@example.com", "password", "--role", "admin")
+    server.create_user("boss", "boss@example.com", "quiet morning harbour", "--role", "admin")
     return server
 
 
