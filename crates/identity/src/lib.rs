@@ -53,6 +53,7 @@ pub use crate::user::own_password::ChangePassword;
 pub use crate::user::password_policy::Weakness;
 
 use crate::api_key::keys::ApiKeys;
+use crate::audit::trail::Trail;
 use crate::captcha::Captcha;
 use crate::federation::Provider;
 use crate::federation::providers::Federation;
@@ -84,12 +85,14 @@ pub struct Identity {
     pub organizations: Organizations,
     /// Deliver mail.
     pub mail: MailQueue,
+    /// Read the audit trail, and forget what is old of it.
+    pub trail: Trail,
     core: Arc<Core>,
 }
 
 /// What the use cases share.
 pub(crate) struct Core {
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: audit::Ledger,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) hash_pool: HashPool,
     pub(crate) policy: Policy,
@@ -97,6 +100,7 @@ pub(crate) struct Core {
     pub(crate) turns: Arc<throttle::Turns>,
     pub(crate) origins: Arc<throttle::origins::Origins>,
     pub(crate) rates: throttle::rate::Rates,
+    pub(crate) refusals: throttle::refusals::Refusals,
     pub(crate) touches: session::Touches,
     pub(crate) rings: keyring::ring::Rings,
     pub(crate) mail_knock: mail::queue::Knock,
@@ -143,7 +147,7 @@ impl Identity {
     pub fn new(parts: Parts) -> Self {
         let token_names = token::minting::TokenNames::new(&parts.master_key);
         let core = Arc::new(Core {
-            store: parts.store,
+            store: audit::Ledger(parts.store),
             entropy: parts.entropy,
             hash_pool: parts.hash_pool,
             policy: parts.policy,
@@ -151,6 +155,7 @@ impl Identity {
             turns: Arc::default(),
             origins: Arc::default(),
             rates: throttle::rate::Rates::default(),
+            refusals: throttle::refusals::Refusals::default(),
             touches: session::Touches::default(),
             rings: keyring::ring::Rings::default(),
             mail_knock: mail::queue::Knock::default(),
@@ -170,6 +175,7 @@ impl Identity {
             keyring: Keyring { core: Arc::clone(&core) },
             organizations: Organizations { core: Arc::clone(&core) },
             mail: MailQueue { core: Arc::clone(&core) },
+            trail: Trail { core: Arc::clone(&core) },
             core,
         }
     }

@@ -140,6 +140,8 @@ pub enum Actor {
     User {
         /// Whose session it is.
         user: UserNumber,
+        /// The same user by id, which outlives the user in the audit trail.
+        id: Uuid,
         /// The session that was presented.
         session: SessionId,
     },
@@ -147,11 +149,15 @@ pub enum Actor {
     Federated {
         /// Whom the provider says it is.
         user: UserNumber,
+        /// The same user by id.
+        id: Uuid,
     },
     /// A user, by an API key.
     ApiKey {
         /// Whose key it is.
         user: UserNumber,
+        /// The same user by id.
+        id: Uuid,
         /// The key that was presented.
         key: ApiKeyId,
     },
@@ -179,6 +185,14 @@ impl Actor {
             Self::OrganizationKey { .. } => "organization_key",
             Self::Operator => "operator",
             Self::System => "system",
+        }
+    }
+
+    /// Which user acts, by id; `None`: nobody who was recognised, or no user.
+    pub fn user_id(&self) -> Option<Uuid> {
+        match self {
+            Self::User { id, .. } | Self::Federated { id, .. } | Self::ApiKey { id, .. } => Some(*id),
+            Self::Anonymous | Self::OrganizationKey { .. } | Self::Operator | Self::System => None,
         }
     }
 }

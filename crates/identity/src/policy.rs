@@ -29,6 +29,8 @@ pub struct Policy {
     pub address_mails_per_hour: u32,
     /// Tokens and API keys that one account may have made in a minute (`[limits] account_tokens_per_minute`).
     pub account_tokens_per_minute: u32,
+    /// How long the audit trail is kept; `None`: for ever (`[audit] retention`).
+    pub audit_retention: Option<Duration>,
     /// How the keys are kept that sign tokens for others (`[dialects.bixarena]`).
     pub internal_keys: KeyPlan,
     /// How long the keys of Probe's tokens are accepted after they signed (`[dialects.probe]`).
@@ -61,6 +63,7 @@ impl Default for Policy {
             address_failures_per_hour: 300,
             address_mails_per_hour: 60,
             account_tokens_per_minute: 300,
+            audit_retention: Some(Duration::from_hours(365 * 24)),
             internal_keys: KeyPlan {
                 algorithm: KeyAlgorithm::Rs256 { bits: 2048 },
                 rotate_every: Some(Duration::from_hours(90 * 24)),

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::api_key::{ApiKey, ApiKeyId};
 use crate::audit::Event;
+use crate::audit::trail::EventQuery;
 use crate::federation::ExternalIdentity;
 use crate::flow::Flow;
 use crate::keyring::{KeyUse, SigningKey};
@@ -122,6 +123,8 @@ pub trait Store: Send + Sync {
     async fn knows_place(&self, place: &[u8; 32], since: Timestamp) -> StoreResult<bool>;
     /// Up to `limit` audit events numbered above `after`, in order.
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>>;
+    /// The audit events that fit, with their numbers: newest first, and of those of one time the last one recorded.
+    async fn events_matching(&self, query: &EventQuery) -> StoreResult<Vec<(i64, Event)>>;
     /// The check value of the master key that this database was made with; `None` for a new database.
     async fn master_key_check(&self) -> StoreResult<Option<Vec<u8>>>;
     /// Whether the database answers at all.

@@ -1,9 +1,10 @@
 //! What happens without a request: uses of sessions are written down, mail is delivered, keys change, what need not be
-//! kept is forgotten.
+//! kept is forgotten, what was on record long enough too.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use identity::audit::trail::Trail;
 use identity::keyring::KeyUse;
 use identity::mail::Mailer;
 use identity::{Actor, Op, Origin, RequestId};
@@ -20,6 +21,11 @@ const LOOK_FOR_MAIL_EVERY: Duration = Duration::from_secs(5);
 
 /// How often it is looked whether a key is due that others verify tokens with.
 const TEND_EVERY: Duration = Duration::from_mins(1);
+
+/// How often it is looked whether some events of the audit trail are old.
+const AGE_EVERY: Duration = Duration::from_mins(1);
+/// How long others have the database to themselves before more of them are forgotten.
+const AGE_REST: Duration = Duration::from_millis(100);
 
 /// Delivers mail until the task is dropped; a message cut off by that is taken up again later.
 pub async fn deliver(web: Web, mailer: Arc<dyn Mailer>) {
@@ -56,6 +62,36 @@ pub async fn run(web: Web) {
                     tracing::warn!(%error, cause, "old failure counts could not be forgotten");
                 }
             }
+        }
+    }
+}
+
+/// Forgets what was on record long enough, until the task is dropped. A few at a time and with a rest after them, so that
+/// whoever signs in meanwhile waits for one small commit at most.
+pub async fn age(web: Web) {
+    let mut look = tokio::time::interval(AGE_EVERY);
+    let trail = &web.identity.trail;
+    while trail.retention().is_some() {
+        look.tick().await;
+        let mut forgotten = 0;
+        loop {
+            match trail.forget_some(&op(&web)).await {
+                Ok(some) => {
+                    forgotten += some;
+                    if !Trail::is_more(some) {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    let cause = Fault::from(&error).cause;
+                    tracing::warn!(%error, cause, "old events of the audit trail could not be forgotten");
+                    break;
+                }
+            }
+            tokio::time::sleep(AGE_REST).await;
+        }
+        if forgotten > 0 {
+            tracing::info!(events = forgotten, "what was on record long enough was forgotten");
         }
     }
 }

@@ -28,6 +28,7 @@ pub fn policy(config: &Config) -> anyhow::Result<Policy> {
         address_failures_per_hour: config.limits.address_failures_per_hour,
         address_mails_per_hour: config.limits.address_mails_per_hour,
         account_tokens_per_minute: config.limits.account_tokens_per_minute,
+        audit_retention: config.audit.retention,
         internal_keys: internal_keys(&config.dialects.bixarena),
         probe_keys: probe_keys(&config.dialects.probe),
         service_clients: service_clients::service_clients(config)?,
@@ -107,6 +108,7 @@ mod tests {
             )
         };
         assert_eq!(limits(&made), limits(&cores));
+        assert_eq!(made.audit_retention, cores.audit_retention);
         assert!(made.service_clients.is_empty() && cores.service_clients.is_empty());
     }
 

@@ -49,8 +49,11 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     let router = mount::router(config, &web)?;
     let socket = listener::bind(config.listen)?;
 
-    let mut jobs =
-        vec![tokio::spawn(jobs::run(web.clone())), tokio::spawn(jobs::deliver(web.clone(), mailer))];
+    let mut jobs = vec![
+        tokio::spawn(jobs::run(web.clone())),
+        tokio::spawn(jobs::deliver(web.clone(), mailer)),
+        tokio::spawn(jobs::age(web.clone())),
+    ];
     if config.dialects.bixarena.enabled {
         jobs.push(tokio::spawn(jobs::tend(web.clone(), KeyUse::BixArena)));
     }

@@ -5,8 +5,8 @@ use identity::ports::Change;
 use crate::sql::Step;
 use crate::users::NewAddress;
 use crate::{
-    address_changes, api_keys, external_identities, flows, invitations, mail, master_key, organizations,
-    sessions, signing_keys, throttles, tickets, users,
+    address_changes, api_keys, audit, external_identities, flows, invitations, mail, master_key,
+    organizations, sessions, signing_keys, throttles, tickets, users,
 };
 
 /// The guarded statements of one change, in their order.
@@ -101,6 +101,7 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
         Change::NotePlace { place, user, at } => throttles::note_place(place, *user, *at),
         Change::ForgetPlaces { before } => throttles::forget_places(*before),
         Change::ForgetThrottles { before } => throttles::forget(*before),
+        Change::ForgetEvents { before, limit } => audit::forget(*before, *limit),
         Change::RecordMasterKey { check } => master_key::record(check),
     }
 }

@@ -34,6 +34,7 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use identity::api_key::{ApiKey, ApiKeyId};
 use identity::audit::Event;
+use identity::audit::trail::EventQuery;
 use identity::federation::ExternalIdentity;
 use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
@@ -277,6 +278,10 @@ impl identity::ports::Store for Store {
 
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {
         audit::page(&self.db, after, limit).await
+    }
+
+    async fn events_matching(&self, query: &EventQuery) -> StoreResult<Vec<(i64, Event)>> {
+        audit::matching(&self.db, query).await
     }
 
     async fn master_key_check(&self) -> StoreResult<Option<Vec<u8>>> {

@@ -13,8 +13,9 @@ use crate::{address_changes, tickets, users};
 pub(crate) static COUNT: Sql =
     Sql::new("SELECT count(*) FROM mail_queue WHERE user_number = $1 AND kind = $2 AND created > $3");
 pub(crate) static DUE: Sql = Sql::new(
-    "SELECT id, sealed, created, tries FROM mail_queue
-     WHERE due <= $1 AND claimed_until <= $1 AND sealed IS NOT NULL ORDER BY due, id LIMIT $2",
+    "SELECT m.id, m.kind, (SELECT u.id FROM users AS u WHERE u.number = m.user_number), m.sealed, m.created, m.tries
+     FROM mail_queue AS m
+     WHERE m.due <= $1 AND m.claimed_until <= $1 AND m.sealed IS NOT NULL ORDER BY m.due, m.id LIMIT $2",
 );
 /// Nothing is queued about a user who was deleted meanwhile: it would not be wiped with the account.
 pub(crate) static INSERT: Sql = Sql::new(
@@ -58,6 +59,9 @@ pub(crate) async fn due(db: &Db, now: Timestamp, limit: u32) -> StoreResult<Vec<
 fn read(row: &mut Row) -> StoreResult<QueuedMail> {
     Ok(QueuedMail {
         id: MailId(row.uuid("mail_queue.id")?),
+        kind: MailKind::from_name(&row.text("mail_queue.kind")?)
+            .ok_or(StoreError::Corrupt("mail_queue.kind"))?,
+        user: row.opt_uuid("mail_queue.user_number")?,
         sealed: row.blob("mail_queue.sealed")?,
         created: Timestamp::from_millis(row.int("mail_queue.created")?),
         tries: u32::try_from(row.int("mail_queue.tries")?)

@@ -52,6 +52,7 @@ pub(crate) const SQLITE: &[Migration] = &[
         sql: include_str!("../migrations/sqlite/0008_invitation_page.sql"),
     },
     Migration { number: 9, name: "places", sql: include_str!("../migrations/sqlite/0009_places.sql") },
+    Migration { number: 10, name: "audit", sql: include_str!("../migrations/sqlite/0010_audit.sql") },
 ];
 
 /// The history on PostgreSQL: the same numbers and names.
@@ -89,6 +90,7 @@ pub(crate) const POSTGRES: &[Migration] = &[
         sql: include_str!("../migrations/postgres/0008_invitation_page.sql"),
     },
     Migration { number: 9, name: "places", sql: include_str!("../migrations/postgres/0009_places.sql") },
+    Migration { number: 10, name: "audit", sql: include_str!("../migrations/postgres/0010_audit.sql") },
 ];
 
 /// Where the history is remembered on PostgreSQL.

@@ -93,7 +93,7 @@ impl ApiKeys {
     /// # Errors
     /// As [`ApiKeys::check`], but for a secret that is nobody's key.
     pub async fn find(&self, op: &Op, door: &Door, presented: &Secret) -> Result<Option<Caller>> {
-        self.core.rates.may_show_key(op)?;
+        self.core.may_show_key(op).await?;
         let Some((key, user)) = self.core.store.api_key_by_digest(&presented.digest()).await? else {
             return Ok(None);
         };
@@ -188,7 +188,7 @@ impl ApiKeys {
         make: MakeApiKey,
     ) -> Result<ShownKey> {
         caller.must_be_whole()?;
-        self.core.may_mint(op, caller)?;
+        self.core.may_mint(op, caller).await?;
         self.make(op, surface, &caller.user, make).await
     }
 

@@ -48,7 +48,7 @@ impl ApiKeys {
         door: &Door,
         presented: &Secret,
     ) -> Result<OrganizationCaller> {
-        self.core.rates.may_show_key(op)?;
+        self.core.may_show_key(op).await?;
         let digest = presented.digest();
         let found = self.core.store.organization_key_by_digest(&digest).await?;
         let (key, organization) = found.ok_or_else(|| {
@@ -81,7 +81,7 @@ impl ApiKeys {
         organization: OrganizationId,
         mut make: MakeApiKey,
     ) -> Result<ShownKey> {
-        self.core.may_mint(op, caller)?;
+        self.core.may_mint(op, caller).await?;
         let standing = self.keeping(caller, organization).await?;
         let role = make.bounds.role.unwrap_or(OrganizationRole::User);
         if role > standing.role {

@@ -35,7 +35,7 @@ impl ApiKeys {
         make: MakeApiKey,
     ) -> Result<ShownKey> {
         caller.must_be_fresh(op)?;
-        self.core.may_mint(op, caller)?;
+        self.core.may_mint(op, caller).await?;
         self.make(op, surface, &caller.user, make).await
     }
 

@@ -182,7 +182,8 @@ impl Core {
             }
             let key = self.new_key(op, key_use, op.now).await?;
             let add = Change::AddSigningKey { key, previous: None };
-            match self.store.commit(Commit { changes: vec![add], events: vec![] }).await {
+            let event = Event::new(op, EventKind::SigningKeyCreated).saying(key_use.as_str());
+            match self.store.commit(Commit { changes: vec![add], events: vec![event] }).await {
                 // Another process was first: its key signs.
                 Ok(_) | Err(StoreError::Conflict(Conflict::SigningKeyChanged)) => {}
                 Err(error) => return Err(error.into()),

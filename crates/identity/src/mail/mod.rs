@@ -79,6 +79,11 @@ impl MailKind {
             Self::Invitation => "invitation",
         }
     }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
 }
 
 /// A message to one person, before it has words.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
+use uuid::Uuid;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{InvitedTo, Mail, MailError, MailId, MailKind, MailToken, Mailer};
@@ -59,6 +60,10 @@ pub struct NewMail {
 pub struct QueuedMail {
     /// Its id.
     pub id: MailId,
+    /// What it is about.
+    pub kind: MailKind,
+    /// Whom it is about, by id; `None`: nobody who has an account.
+    pub user: Option<Uuid>,
     /// The sealed message.
     pub sealed: Vec<u8>,
     /// When it was queued.
@@ -84,7 +89,7 @@ struct Content {
 /// What somebody is invited to, as it is sealed.
 #[derive(Serialize, Deserialize)]
 struct Invited {
-    id: uuid::Uuid,
+    id: Uuid,
     name: String,
     // Both, or neither.
     app_url: Option<String>,
@@ -268,7 +273,12 @@ impl MailQueue {
                 (Change::MailFailed { mail, at: now }, Some(EventKind::MailFailed))
             }
         };
-        let events = event.map(|kind| Event::new(op, kind)).into_iter().collect();
+        let mut events = Vec::new();
+        if let Some(kind) = event {
+            let mut event = Event { at: now, ..Event::new(op, kind) }.saying(queued.kind.as_str());
+            event.user = queued.user;
+            events.push(event);
+        }
         self.core.store.commit(Commit { changes: vec![change], events }).await?;
         Ok(())
     }

@@ -503,6 +503,14 @@ pub enum Change {
         /// Older than this.
         before: Timestamp,
     },
+    /// Forgets the oldest of the audit events from before this time. Never misses: what another process forgot meanwhile is
+    /// gone as well.
+    ForgetEvents {
+        /// Older than this.
+        before: Timestamp,
+        /// At most so many.
+        limit: u32,
+    },
     /// Writes down the check value of the master key, once. Misses: [`Conflict::MasterKeyRecorded`].
     RecordMasterKey {
         /// [`crate::MasterKey::check`].

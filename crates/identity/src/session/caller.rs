@@ -31,11 +31,11 @@ pub struct Caller {
 impl Caller {
     /// The one who acts, for an [`crate::Op`].
     pub fn actor(&self) -> Actor {
-        let user = self.user.number;
+        let (user, id) = (self.user.number, self.user.id);
         match &self.credential {
-            Credential::Session(session) => Actor::User { user, session: session.id },
-            Credential::ApiKey(key) => Actor::ApiKey { user, key: key.id },
-            Credential::AccessToken(_) => Actor::Federated { user },
+            Credential::Session(session) => Actor::User { user, id, session: session.id },
+            Credential::ApiKey(key) => Actor::ApiKey { user, id, key: key.id },
+            Credential::AccessToken(_) => Actor::Federated { user, id },
         }
     }
 

@@ -5,12 +5,14 @@
 
 use ::password::{Password, PasswordHash};
 use tracing::Instrument as _;
+use uuid::Uuid;
 
-use super::reservation::{Place, Reservation};
+use super::reservation::{OF_ACCOUNT, Place, Reservation};
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::Op;
 use crate::ports::{Change, Commit};
+use crate::throttle::refusals::Counted;
 use crate::throttle::{self, Begins, Bucket};
 use crate::user::{User, UserNumber};
 use crate::{Core, SeenThrough};
@@ -22,17 +24,25 @@ pub(crate) struct Target {
     pub(crate) bucket: Bucket,
     /// Of the user, as read.
     pub(crate) version: i64,
+    /// Whose it is, if it is anybody's.
+    id: Option<Uuid>,
 }
 
 impl Target {
     /// This user.
     pub(crate) fn of(user: &User) -> Self {
-        Self { bucket: Bucket::User(user.number), version: user.credential_version }
+        Self { bucket: Bucket::User(user.number), version: user.credential_version, id: Some(user.id) }
     }
 
     /// A name that nobody has, by its keyed digest.
     pub(super) fn unknown(digest: [u8; 32]) -> Self {
-        Self { bucket: Bucket::UnknownName(digest), version: 0 }
+        Self { bucket: Bucket::UnknownName(digest), version: 0, id: None }
+    }
+
+    /// As what a limit counted the try that it refused.
+    fn counted(&self, reserved: &Result<Reservation>) -> Counted {
+        let rule = reserved.as_ref().err().map(|error| error.facts().rule);
+        Counted { bucket: (rule == Some(OF_ACCOUNT)).then(|| self.bucket.clone()), user: self.id }
     }
 
     /// Whose it is. Nobody has the number zero.
@@ -166,7 +176,8 @@ impl Core {
         stored: Option<&str>,
         password: Password,
     ) -> Result<Attempt> {
-        let reservation = self.reserve(op, &target).await?;
+        let reserved = self.reserve(op, &target).await;
+        let reservation = self.recorded(op, target.counted(&reserved), reserved).await?;
         match self.verify(op, stored, password).await {
             Ok((matches, outdated)) => {
                 let matches = matches && !reservation.stopped;

@@ -66,8 +66,7 @@ impl SignIn {
             let (opening, mut events) = match self.core.opening_with(op, surface, &user, &ends).await {
                 Ok(opening) => opening,
                 Err(error) => {
-                    self.settle_good(op, &attempt).await?;
-                    return Err(error);
+                    return Err(self.refuse_confirmed(op, &attempt, &user, session, error).await);
                 }
             };
             let Opening { session: new, secret, mut changes } = opening;
@@ -78,8 +77,8 @@ impl SignIn {
                 Ok(_) => return Ok(SignedIn { user, session: Session::from(new), secret }),
                 Err(StoreError::Conflict(Conflict::SigningKeyChanged)) => {}
                 Err(StoreError::Conflict(Conflict::SessionLimit)) => {
-                    self.settle_good(op, &attempt).await?;
-                    return Err(ErrorKind::SessionLimit.into());
+                    let limit = ErrorKind::SessionLimit.into();
+                    return Err(self.refuse_confirmed(op, &attempt, &user, session, limit).await);
                 }
                 // Suspended, signed out everywhere or changed elsewhere while we hashed.
                 Err(StoreError::Conflict(_)) => {
@@ -89,14 +88,24 @@ impl SignIn {
                 Err(error) => return Err(error.into()),
             }
         }
-        self.settle_good(op, &attempt).await?;
-        Err(ErrorKind::Conflict.into())
+        Err(self.refuse_confirmed(op, &attempt, &user, session, ErrorKind::Conflict.into()).await)
     }
 
     /// The password was right and nothing comes of it: nothing is held against the user.
-    async fn settle_good(&self, op: &Op, attempt: &Attempt) -> Result<()> {
-        self.core.store.commit(Commit { changes: attempt.succeeded(op), events: vec![] }).await?;
-        Ok(())
+    async fn refuse_confirmed(
+        &self,
+        op: &Op,
+        attempt: &Attempt,
+        user: &User,
+        session: SessionId,
+        refusal: Error,
+    ) -> Error {
+        let seen = refusal.kind().name();
+        let event = Event::new(op, EventKind::SignInFailed).of(user).with_session(session).saying(seen);
+        match self.core.store.commit(Commit { changes: attempt.succeeded(op), events: vec![event] }).await {
+            Ok(_) => refusal,
+            Err(error) => error.into(),
+        }
     }
 
     async fn not_confirmed(

@@ -92,11 +92,18 @@ impl SignIn {
     ) -> Result<ProviderSignedIn> {
         let (flow, state) = self.take(op, surface, answer, None).await?;
         if let Some(hand_over) = &flow.hand_over {
-            let user = self.handed_over(hand_over, answer, state).await?;
+            let user = match self.handed_over(hand_over, answer, state).await {
+                Ok(user) => user,
+                Err(error) => return Err(self.record(op, None, error).await),
+            };
             return self.let_in(op, surface, answer, flow, Known { user, made: false }).await;
         }
         let provider = self.core.provider_of(&flow.provider)?;
-        let claims = self.redeem(op, provider, answer, state).await?;
+        let claims = match self.redeem(op, provider, answer, state).await {
+            Ok(claims) => claims,
+            // Somebody began this login here, and nobody else can come back to it: it is a failure of its own.
+            Err(error) => return Err(self.record(op, None, error).await),
+        };
         match self.core.user_behind(op, provider, &claims).await {
             Ok(known) => self.let_in(op, surface, answer, flow, known).await,
             Err(error) => Err(self.refuse(op, None, error).await),
@@ -302,10 +309,11 @@ impl SignIn {
                 | ErrorKind::OrganizationNotFound
                 | ErrorKind::OrganizationClosed
         );
-        if !says_something {
-            return refusal;
-        }
-        let mut event = Event::new(op, EventKind::SignInFailed).saying(kind.name());
+        if says_something { self.record(op, user, refusal).await } else { refusal }
+    }
+
+    async fn record(&self, op: &Op, user: Option<&User>, refusal: Error) -> Error {
+        let mut event = Event::new(op, EventKind::SignInFailed).saying(refusal.kind().name());
         event.user = user.map(|user| user.id);
         match self.core.store.commit(Commit { changes: vec![], events: vec![event] }).await {
             Ok(_) => refusal,

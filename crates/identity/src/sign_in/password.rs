@@ -123,7 +123,8 @@ impl SignIn {
             let (opening, mut events) = match self.core.opening_with(op, surface, &user, ends).await {
                 Ok(opening) => opening,
                 Err(error) => {
-                    self.commit(attempt.succeeded(op), vec![]).await?;
+                    let event = Event::new(op, EventKind::SignInFailed).of(&user).saying(error.kind().name());
+                    self.commit(attempt.succeeded(op), vec![event]).await?;
                     return Err(error);
                 }
             };

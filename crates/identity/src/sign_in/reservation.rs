@@ -103,7 +103,7 @@ impl Core {
         match counted {
             Ok(Counted::Made(state)) => made(&bucket, state, false, held, turn),
             Ok(Counted::Stopped(state)) => made(&bucket, state, true, held, turn),
-            Ok(Counted::Wait(wait)) => Err(released(held, throttled(wait, "account failures", ACCOUNT))),
+            Ok(Counted::Wait(wait)) => Err(released(held, throttled(wait, OF_ACCOUNT, ACCOUNT))),
             Err(error) => Err(released(held, error)),
         }
     }
@@ -184,7 +184,7 @@ impl Core {
             data.extend_from_slice(of);
             self.master_key.keyed_digest(Purpose::KnownPlace, &data)
         };
-        if let Actor::User { user: caller, session } = op.actor
+        if let Actor::User { user: caller, session, .. } = op.actor
             && caller == user
         {
             return Some(Place::Session(digest(0, session.0.as_bytes())));
@@ -204,6 +204,8 @@ impl Core {
     }
 }
 
+/// The rule of which an account is the measure, wherever tries at it come from.
+pub(super) const OF_ACCOUNT: &str = "account failures";
 const ACCOUNT: &str = "a pause ([limits] account_failures_free)";
 const ADDRESS: &str = "a pause ([limits] address_failures_per_hour)";
 

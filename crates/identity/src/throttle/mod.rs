@@ -15,6 +15,7 @@ use crate::op::Timestamp;
 
 pub(crate) mod origins;
 pub(crate) mod rate;
+pub(crate) mod refusals;
 mod table;
 mod turns;
 

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use super::refusals::Counted;
 use super::table::{Entry, Table};
-use super::whole_seconds;
+use super::{Bucket, whole_seconds};
 use crate::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::{Network, Op, Timestamp};
@@ -108,7 +109,7 @@ pub(crate) struct Rates {
 
 impl Rates {
     /// Somebody is about to show a mailed ticket.
-    pub(crate) fn may_show_ticket(&self, op: &Op) -> Result<()> {
+    fn may_show_ticket(&self, op: &Op) -> Result<()> {
         may(&self.tickets, op.origin.counted_network(), op, &TICKETS)
     }
 
@@ -118,7 +119,7 @@ impl Rates {
     }
 
     /// Somebody is about to show an API key.
-    pub(crate) fn may_show_key(&self, op: &Op) -> Result<()> {
+    fn may_show_key(&self, op: &Op) -> Result<()> {
         may(&self.api_keys, op.origin.counted_network(), op, &API_KEYS)
     }
 
@@ -128,7 +129,7 @@ impl Rates {
     }
 
     /// A service of this name is about to show its secret.
-    pub(crate) fn may_show_service(&self, op: &Op, name: &str) -> Result<()> {
+    fn may_show_service(&self, op: &Op, name: &str) -> Result<()> {
         may(&self.services, service(op, name), op, &SERVICES)
     }
 
@@ -157,16 +158,43 @@ impl Core {
     ///
     /// # Errors
     /// [`ErrorKind::Throttled`].
-    pub(crate) fn may_mint(&self, op: &Op, caller: &Caller) -> Result<()> {
-        self.rates.mint(op, &caller.user, self.policy.account_tokens_per_minute)
+    pub(crate) async fn may_mint(&self, op: &Op, caller: &Caller) -> Result<()> {
+        let room = self.rates.mint(op, &caller.user, self.policy.account_tokens_per_minute);
+        let bucket = Some(Bucket::User(caller.user.number));
+        self.recorded(op, Counted { bucket, user: Some(caller.user.id) }, room).await
     }
 
     /// Whether a stranger may ask for one more message now.
     ///
     /// # Errors
     /// [`ErrorKind::Throttled`].
-    pub(crate) fn may_ask_for_mail(&self, op: &Op) -> Result<()> {
-        self.rates.ask_for_mail(op, self.policy.address_mails_per_hour)
+    pub(crate) async fn may_ask_for_mail(&self, op: &Op) -> Result<()> {
+        let room = self.rates.ask_for_mail(op, self.policy.address_mails_per_hour);
+        self.recorded(op, Counted::BY_NETWORK, room).await
+    }
+
+    /// Whether somebody may show a mailed ticket.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Throttled`].
+    pub(crate) async fn may_show_ticket(&self, op: &Op) -> Result<()> {
+        self.recorded(op, Counted::BY_NETWORK, self.rates.may_show_ticket(op)).await
+    }
+
+    /// Whether somebody may show an API key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Throttled`].
+    pub(crate) async fn may_show_key(&self, op: &Op) -> Result<()> {
+        self.recorded(op, Counted::BY_NETWORK, self.rates.may_show_key(op)).await
+    }
+
+    /// Whether a service of this name may show its secret.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Throttled`].
+    pub(crate) async fn may_show_service(&self, op: &Op, name: &str) -> Result<()> {
+        self.recorded(op, Counted::BY_NETWORK, self.rates.may_show_service(op, name)).await
     }
 }
 

@@ -111,7 +111,7 @@ impl Core {
         presented: &str,
     ) -> Result<(Ticket, User)> {
         let token = Secret::presented(presented).ok_or_else(|| invalid("what is no token"))?;
-        self.rates.may_show_ticket(op)?;
+        self.may_show_ticket(op).await?;
         let found = self.known_ticket(op, purpose, &token).await;
         if let Err(error) = &found
             && error.kind() == ErrorKind::TicketInvalid

@@ -62,7 +62,7 @@ impl Tokens {
     ) -> Result<MintedToken> {
         caller.must_be_whole()?;
         let mut claims = fitting(wanted.claims)?;
-        self.core.may_mint(op, caller)?;
+        self.core.may_mint(op, caller).await?;
         let permissions =
             (!wanted.permissions.is_empty()).then(|| caller.permissions().and(wanted.permissions));
         if let Some(permissions) = permissions {

@@ -88,7 +88,7 @@ impl Tokens {
         audience: Option<&str>,
     ) -> Result<InternalToken> {
         let session = caller.session().ok_or(ErrorKind::CredentialInvalid)?.id;
-        self.core.may_mint(op, caller)?;
+        self.core.may_mint(op, caller).await?;
         let ring = self.core.signing_ring(op, form.key_use).await?;
         let audience = audience.map_or(Ok(form.audience.as_str()), fitting)?;
         let secret =
@@ -109,7 +109,7 @@ impl Tokens {
         credentials: &ServiceCredentials,
         audience: &str,
     ) -> Result<InternalToken> {
-        self.core.rates.may_show_service(op, &credentials.id)?;
+        self.core.may_show_service(op, &credentials.id).await?;
         let client = self.core.service(credentials).inspect_err(|_| {
             self.core.rates.wrong_service(op, &credentials.id, &credentials.secret.digest());
         })?;

@@ -114,7 +114,9 @@ impl Accounts {
             Ok(hash) => hash,
             // The old password was right: nothing of it is held against the user.
             Err(error) => {
-                self.commit(attempt.succeeded(op), vec![]).await?;
+                let event =
+                    Event::new(op, EventKind::PasswordChangeFailed).of(user).saying(error.kind().name());
+                self.commit(attempt.succeeded(op), vec![event]).await?;
                 return Err(error);
             }
         };

@@ -65,7 +65,7 @@ impl Accounts {
     /// [`ErrorKind::Unavailable`].
     pub async fn forgot_password(&self, op: &Op, forgotten: ForgottenPassword) -> Result<()> {
         self.core.passwords_are_taken()?;
-        self.core.may_ask_for_mail(op)?;
+        self.core.may_ask_for_mail(op).await?;
         self.core.judge(op, &forgotten.captcha).await?;
         let key = LoginKey::of(&forgotten.email);
         let found = match &key {

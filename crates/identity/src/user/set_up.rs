@@ -70,7 +70,7 @@ impl Accounts {
     /// [`ErrorKind::PasswordTooLong`], [`ErrorKind::PasswordWeak`], [`ErrorKind::Overloaded`],
     /// [`ErrorKind::Unavailable`].
     pub async fn set_up(&self, op: &Op, ticket: &str, administrator: FirstAdministrator) -> Result<User> {
-        self.core.rates.may_show_ticket(op)?;
+        self.core.may_show_ticket(op).await?;
         let is_ours = is_good(&self.core.master_key, op.now, ticket);
         if !is_ours && let Some(wrong) = Secret::presented(ticket) {
             self.core.rates.wrong_ticket(op, &wrong.digest());

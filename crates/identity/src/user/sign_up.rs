@@ -48,7 +48,7 @@ impl Accounts {
             ));
         }
         self.core.passwords_are_taken()?;
-        self.core.may_ask_for_mail(op)?;
+        self.core.may_ask_for_mail(op).await?;
         self.core.judge(op, &sign_up.captcha).await?;
         let email = Email::new(&sign_up.email)?;
         // Judged by what was typed alone: what is known of the address would tell whether it has an account.

@@ -83,14 +83,14 @@ async fn ends_of_sessions_are_recorded() {
     for scope in [identity::Scope::Dialect, identity::Scope::Account] {
         let secret = login(&server, "john", PASSWORD).await.expect("good").secret;
         let caller = check(&server, &secret).await.expect("live");
-        let actor = Actor::User { user: john.number, session: session_of(&caller) };
+        let actor = Actor::User { user: john.number, id: john.id, session: session_of(&caller) };
         let op = Op { actor, ..server.visitor(&surface().door) };
         let surface = identity::Surface { scope, ..surface() };
         sessions.sign_out_everywhere(&op, &surface, &caller).await.expect("ended");
     }
     let secret = login(&server, "john", PASSWORD).await.expect("good").secret;
     let caller = check(&server, &secret).await.expect("live");
-    let actor = Actor::User { user: john.number, session: session_of(&caller) };
+    let actor = Actor::User { user: john.number, id: john.id, session: session_of(&caller) };
     sessions.sign_out(&Op { actor, ..server.visitor(&surface().door) }, &caller).await.expect("ended");
     let session = login(&server, "john", PASSWORD).await.expect("good").session;
     sessions.revoke(&server.operator(), session.id).await.expect("ended");

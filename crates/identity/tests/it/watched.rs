@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use identity::api_key::{ApiKey, ApiKeyId};
 use identity::audit::Event;
+use identity::audit::trail::EventQuery;
 use identity::federation::upstream::{
     AuthorizationRequest, Claims, Redemption, Upstream, UpstreamError, UpstreamFault,
 };
@@ -339,6 +340,11 @@ impl Store for Watched {
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {
         self.note("events");
         self.server.store().events(after, limit).await
+    }
+
+    async fn events_matching(&self, query: &EventQuery) -> StoreResult<Vec<(i64, Event)>> {
+        self.note("events_matching");
+        self.server.store().events_matching(query).await
     }
 
     async fn master_key_check(&self) -> StoreResult<Option<Vec<u8>>> {

@@ -2,6 +2,7 @@
 //! and end with exit code 2.
 
 mod api_key;
+mod audit;
 mod doctor;
 mod organization;
 
@@ -11,6 +12,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use api_key::{ApiKeyCommand, ApiKeyCreate, ApiKeyList, ApiKeyRevoke};
+pub use audit::{AuditCommand, AuditList, Outcome};
 pub use doctor::Doctor;
 pub use organization::{
     MemberRole, OrganizationCommand, OrganizationCreate, OrganizationInvite, OrganizationMember,
@@ -98,6 +100,9 @@ pub enum Command {
     /// Make and look at organizations
     #[command(subcommand)]
     Organization(OrganizationCommand),
+    /// Read what happened, to whom and by whom
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// `config ...`

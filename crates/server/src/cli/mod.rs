@@ -4,6 +4,7 @@
 
 mod api_key;
 pub mod args;
+mod audit;
 mod doctor;
 mod failure;
 mod organization;
@@ -92,6 +93,10 @@ async fn act(cli: &Cli, loaded: Loaded) -> Result<(), Failure> {
         Command::Organization(command) => {
             let house = house::open(&loaded.config).await?;
             organization::run(&house, &loaded.config, command, format).await
+        }
+        Command::Audit(command) => {
+            let house = house::open(&loaded.config).await?;
+            audit::run(&house, command, format).await
         }
     }
 }

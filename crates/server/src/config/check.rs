@@ -62,6 +62,7 @@ impl Judge<'_> {
         let limits = self.limits(&raw.limits);
         let tls = self.tls(&raw.tls);
         let log = self.log(&raw.log);
+        let audit = self.audit(&raw.audit);
         let database = self.database(raw.database.url.as_deref(), data_dir.as_deref());
         let password = self.password(&raw.password);
         let mail = self.mail(&raw.mail, public_url.as_ref());
@@ -87,6 +88,7 @@ impl Judge<'_> {
             limits: limits?,
             tls: tls?,
             log: log?,
+            audit: audit?,
             database: database?,
             password: password?,
             mail: mail?,

@@ -5,6 +5,7 @@
 //! judge themselves in files of their own). The keys with their defaults and meanings are one table, [`keys()`]. Nothing is opened, bound or created here, and no default depends on the
 //! machine.
 
+mod audit;
 mod bixarena;
 mod captcha;
 mod check;
@@ -43,6 +44,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use web::ReturnUrl;
 
+pub use audit::Audit;
 pub use bixarena::{BixArena, ServiceClient};
 pub use captcha::Captcha;
 pub use choice::{LogFormat, LogLevel, Scope, Subject, TokenAlgorithm, Wire};
@@ -85,6 +87,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// How log lines look and which are written.
     pub log: Log,
+    /// How long it is on record what happened.
+    pub audit: Audit,
     /// Where the database is.
     pub database: DatabaseUrl,
     /// How passwords are hashed and what is asked of them.

@@ -18,6 +18,7 @@ pub(super) struct Raw {
     pub(super) limits: Limits,
     pub(super) tls: Tls,
     pub(super) log: Log,
+    pub(super) audit: Audit,
     #[serde(default)]
     pub(super) database: Database,
     pub(super) password: Password,
@@ -51,6 +52,12 @@ pub(super) struct Tls {
 pub(super) struct Log {
     pub(super) format: String,
     pub(super) level: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Audit {
+    pub(super) retention: String,
 }
 
 #[derive(Serialize, Deserialize, Default)]

@@ -107,6 +107,7 @@ fn raw(config: &Config) -> raw::Raw {
             format: config.log.format.name().to_owned(),
             level: config.log.level.name().to_owned(),
         },
+        audit: raw::Audit { retention: optional(config.audit.retention) },
         database: raw::Database { url: Some(config.database.to_string()) },
         password: password(&config.password),
         mail: mail(&config.mail),

@@ -66,6 +66,10 @@ fn hot_statements_use_the_index_that_is_there_for_them() {
         ("users::CREDENTIALS", "n USING PRIMARY KEY (key=?)"),
         ("throttles::FIND", "throttles USING PRIMARY KEY (bucket_kind=? AND bucket=?)"),
         ("throttles::KNOWS_PLACE", "known_places USING PRIMARY KEY (place=?)"),
+        ("audit::MATCHING", "audit_events USING INDEX audit_events_at (at>? AND at<?)"),
+        ("audit::MATCHING_TO", "audit_events USING INDEX audit_events_user (user_id=? AND at>? AND at<?)"),
+        ("audit::MATCHING_BY", "audit_events USING INDEX audit_events_by (by_user=? AND at>? AND at<?)"),
+        ("audit::FORGET", "audit_events USING COVERING INDEX audit_events_at (at<?)"),
         ("sessions::INSERT_WITHIN", "sessions USING INDEX sessions_user_live (user_number=?)"),
         ("sessions::END_ALL", "sessions USING INDEX sessions_user_live (user_number=?)"),
         ("sessions::LIVE_PAGE", "s USING INDEX sessions_user_live (user_number=? AND id>?)"),
@@ -94,7 +98,7 @@ fn hot_statements_use_the_index_that_is_there_for_them() {
         ("flows::FORGET", "flows USING INDEX flows_expires (expires<?)"),
         ("sessions::END_SIGNED", "sessions USING INDEX sessions_signing_key (signing_key=?)"),
         ("signing_keys::HOLD", "signing_keys USING PRIMARY KEY (id=?)"),
-        ("mail::DUE", "mail_queue USING INDEX mail_queue_due (due<?)"),
+        ("mail::DUE", "m USING INDEX mail_queue_due (due<?)"),
         ("users::SIGN_IN", "users USING INTEGER PRIMARY KEY (rowid=?)"),
     ] {
         let (_, sql) = ALL.iter().find(|(name, _)| name.replace(' ', "") == path).unwrap();

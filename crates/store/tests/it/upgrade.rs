@@ -1,14 +1,16 @@
 //! A database with rows in it that earlier programs made: what was in it is there afterwards.
 
-use identity::Timestamp;
 use identity::api_key::{ApiKey, ApiKeyId};
+use identity::audit::trail::EventQuery;
+use identity::audit::{Event, EventKind};
 use identity::keyring::{KeyAlgorithm, KeyUse, SigningKey, SigningKeyId};
 use identity::mail::MailKind;
 use identity::organization::OrganizationRole;
 use identity::ports::{Change, Commit, Conflict, Store as _, StoreError};
 use identity::secret::{Digest, DigestKind};
-use identity::session::EndReason;
+use identity::session::{EndReason, SessionId};
 use identity::user::{PersonName, User, UserNumber};
+use identity::{Door, RequestId, Timestamp};
 use sha2::Digest as _;
 use store::{PostgresUrl, Store};
 use uuid::Uuid;
@@ -84,9 +86,12 @@ fn users_and_sessions(bytes: Bytes) -> String {
         )
     };
     format!(
-        "{} {} INSERT INTO login_names VALUES ('ann', 1), ('ann@example.org', 1);",
+        "{} {} INSERT INTO login_names VALUES ('ann', 1), ('ann@example.org', 1);
+         INSERT INTO audit_events (at, kind, user_id, actor, door, session_id, address, request, detail)
+         VALUES (5000, 'signed_in', {id}, 'user', 'knox', {id}, '192.0.2.7', {id}, '');",
         user(1, "'Ann', 'ann@example.org'", "NULL"),
-        user(2, "NULL, NULL", "9")
+        user(2, "NULL, NULL", "9"),
+        id = bytes(1, 16),
     )
 }
 
@@ -173,6 +178,7 @@ async fn holds_what_they_made(store: &Store, programs: usize) {
     }
     let page = store.users_matching(&everybody()).await.unwrap();
     assert!(page.users == [ann.clone()] && page.total == 1);
+    holds_the_event(store, &ann).await;
 
     // And it goes on.
     create(store, "bob").await.unwrap();
@@ -207,6 +213,25 @@ async fn holds_what_they_made(store: &Store, programs: usize) {
     let link = Change::LinkIdentity { identity, version: expected.credential_version };
     store.commit(Commit { changes: vec![link], events: vec![] }).await.unwrap();
     assert_eq!(store.external_identities(expected.number).await.unwrap().len(), 1);
+}
+
+/// It is found as what was done to its user; who did it was not written down.
+async fn holds_the_event(store: &Store, ann: &User) {
+    let query = EventQuery { user: Some(ann.id), ..EventQuery::newest(9) };
+    let found = store.events_matching(&query).await.unwrap();
+    let made = Event {
+        at: Timestamp::from_millis(5000),
+        kind: EventKind::SignedIn,
+        user: Some(ann.id),
+        actor: "user".to_owned(),
+        by: None,
+        door: Some(Door::new("knox")),
+        session: Some(SessionId(ann.id)),
+        address: "192.0.2.7".to_owned(),
+        request: RequestId(ann.id),
+        detail: String::new(),
+    };
+    assert_eq!(found, [(1, made)]);
 }
 
 /// It began when it was made, and may be followed by another.

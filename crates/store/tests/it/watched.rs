@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use identity::api_key::{ApiKey, ApiKeyId};
 use identity::audit::Event;
+use identity::audit::trail::EventQuery;
 use identity::federation::ExternalIdentity;
 use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
@@ -230,6 +231,11 @@ impl Store for Watched {
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {
         self.used("events");
         self.inner.events(after, limit).await
+    }
+
+    async fn events_matching(&self, query: &EventQuery) -> StoreResult<Vec<(i64, Event)>> {
+        self.used("events_matching");
+        self.inner.events_matching(query).await
     }
 
     async fn master_key_check(&self) -> StoreResult<Option<Vec<u8>>> {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use identity::api_key::{ApiKey, ApiKeyId, KeyOwner, NewApiKey};
+use identity::audit::trail::EventQuery;
 use identity::audit::{Event, EventKind};
 use identity::federation::{ExternalIdentity, NewExternalIdentity};
 use identity::flow::{Flow, NewFlow};
@@ -423,6 +424,7 @@ pub(crate) async fn failures_of_reads(store: &dyn Store) -> Vec<(&'static str, O
         ("throttle", store.throttle(&name_bucket(1)).await.err()),
         ("knows_place", store.knows_place(&[1; 32], at(0)).await.err()),
         ("events", store.events(0, 9).await.err()),
+        ("events_matching", store.events_matching(&EventQuery::newest(9)).await.err()),
         ("master_key_check", store.master_key_check().await.err()),
     ]
 }

@@ -17,7 +17,11 @@ pub(in crate::probe) async fn with_password(mut visit: Visit) -> Reply {
     let probe = &visit.probe;
     let surface = probe.surface(long_term);
     let signed_in = visit.identity().sign_in.with_password(&visit.op(), surface, command).await?;
-    let op = visit.op_as(Actor::User { user: signed_in.user.number, session: signed_in.session.id });
+    let op = visit.op_as(Actor::User {
+        user: signed_in.user.number,
+        id: signed_in.user.id,
+        session: signed_in.session.id,
+    });
     let api_token = visit.identity().api_keys.standing(&op, &probe.keys, &signed_in).await?;
     let body = convert::signed_in(&signed_in, api_token.expose(), &echo);
     let (secret, end) = (signed_in.secret.expose(), signed_in.session.expires());
@@ -53,7 +57,11 @@ pub(in crate::probe) async fn with_provider(mut visit: Visit) -> Reply {
     };
     let surface = probe.surface(wanted.long_term);
     let signed_in = visit.identity().sign_in.with_provider_token(&visit.op(), surface, command).await?;
-    let op = visit.op_as(Actor::User { user: signed_in.user.number, session: signed_in.session.id });
+    let op = visit.op_as(Actor::User {
+        user: signed_in.user.number,
+        id: signed_in.user.id,
+        session: signed_in.session.id,
+    });
     let api_token = visit.identity().api_keys.standing(&op, &probe.keys, &signed_in).await?;
     let body = convert::oauth_signed_in(&signed_in, api_token.expose(), shown, &wanted.echo);
     let (secret, end) = (signed_in.secret.expose(), signed_in.session.expires());

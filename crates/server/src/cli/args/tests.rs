@@ -56,6 +56,9 @@ fn every_command_of_the_fixed_interface_is_understood() {
         "api-key create --user REF --name N --dialect probe --expires 90d",
         "api-key list --user REF",
         "api-key revoke ID",
+        "audit list",
+        "audit list --user REF --kind signed_in --kind mail_sent --outcome ok --door knox --address 192.0.2.7 \
+         --session ID --request ID --since 24h --until 2026-03-01T12:00:00Z --before 1-2 --limit 5",
         "organization create --name N",
         "organization create --name N --owner REF --registerable",
         "organization list",

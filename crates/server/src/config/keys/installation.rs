@@ -116,6 +116,13 @@ pub(super) const KEYS: &[Key] = &[
         r#""info""#,
         "The least important lines that are written; `off` silences the request line too.",
     ),
+    key(
+        "audit.retention",
+        Kind::OptionalDuration,
+        r#""365d""#,
+        "How long it is on record what happened (`vestibule audit list`), at least 1d; empty: for ever. An event holds ids \
+         and an address.",
+    ),
     follows(
         "database.url",
         Kind::Text("sqlite: with the path of a file, or postgres://user@host/database"),

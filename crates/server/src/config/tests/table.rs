@@ -63,6 +63,8 @@ key_file = "k.pem"
 [log]
 format = "json"
 level = "off"
+[audit]
+retention = "30d"
 [database]
 url = "sqlite:/srv/auth.db"
 [password]

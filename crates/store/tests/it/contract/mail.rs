@@ -10,8 +10,12 @@ use crate::world::{FAR, World, at, id, new_mail};
 const KIND: MailKind = MailKind::RestorePassword;
 
 async fn queue(world: &World, mail: NewMail) -> QueuedMail {
-    let NewMail { id, ref sealed, created, .. } = mail;
-    let queued = QueuedMail { id, sealed: sealed.clone(), created, tries: 0 };
+    let NewMail { id, kind, user, ref sealed, created } = mail;
+    let user = match user {
+        Some(number) => world.store.user(number).await.unwrap().map(|user| user.id),
+        None => None,
+    };
+    let queued = QueuedMail { id, kind, user, sealed: sealed.clone(), created, tries: 0 };
     assert_eq!(world.apply(Change::QueueMail(mail)).await, 1);
     queued
 }

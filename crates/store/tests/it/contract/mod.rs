@@ -276,6 +276,10 @@ macro_rules! on {
 
             audit::every_event_reads_back_as_recorded ["commit" "events"]
             audit::events_are_paged_in_order ["commit" "events"]
+            audit::the_newest_events_come_first ["events_matching"]
+            audit::a_page_goes_on_behind_the_last_event_of_the_one_before ["events_matching"]
+            audit::events_are_found_by_what_they_say ["events_matching"]
+            audit::the_oldest_events_are_forgotten_a_few_at_a_time ["ForgetEvents" "events_matching"]
 
             master_key::the_check_value_is_recorded_once
                 ["master_key_check" "RecordMasterKey" "RecordMasterKey/MasterKeyRecorded"]
@@ -297,6 +301,7 @@ macro_rules! on {
             races::a_session_is_ended_by_one ["EndSession" "EndSession/SessionEnded"]
             races::a_master_key_is_recorded_by_one ["RecordMasterKey" "RecordMasterKey/MasterKeyRecorded"]
             races::two_processes_write_at_once ["CreateUser"]
+            races::two_processes_forget_the_same_events ["ForgetEvents"]
 
             organization_races::an_invitation_is_followed_by_one
                 ["RedeemInvitation" "RedeemInvitation/InvitationGone"]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 
-use identity::audit::EventKind;
+use identity::audit::{Event, EventKind};
 use identity::ports::{
     Change, Commit, Committed, Conflict, SessionQuery, Store as _, StoreError, StoreResult,
 };
@@ -221,4 +221,23 @@ pub(super) async fn two_processes_write_at_once(world: &World) {
     });
     together(tasks.collect()).await;
     assert_eq!(world.store.users(UserNumber(0), 1000).await.unwrap().len(), 100);
+}
+
+/// And while they do, logins are recorded.
+pub(super) async fn two_processes_forget_the_same_events(world: &World) {
+    let recorded = |kind, count| Commit { changes: vec![], events: vec![event(kind, ""); count] };
+    world.store.commit(recorded(EventKind::SignedIn, 200)).await.unwrap();
+    let forget = Change::ForgetEvents { before: at(6), limit: 20 };
+    let later = || {
+        let events = vec![Event { at: at(7), ..event(EventKind::MailSent, "") }];
+        Commit { changes: vec![], events }
+    };
+    let commits = (0..40).map(|n| if n % 2 == 0 { only(forget.clone()) } else { later() }).collect();
+    for done in commit_together(world, commits).await {
+        done.unwrap();
+    }
+    while world.apply(forget.clone()).await > 0 {}
+    let left = world.store.events(0, 1000).await.unwrap();
+    assert_eq!(left.len(), 20);
+    assert!(left.iter().all(|(_, event)| event.kind == EventKind::MailSent));
 }

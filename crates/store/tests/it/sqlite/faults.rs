@@ -176,6 +176,7 @@ async fn a_row_that_no_version_wrote_is_named_and_not_guessed_at() {
         ("UPDATE signing_keys SET id = x'00'", "signing_keys.id"),
         ("UPDATE signing_keys SET algorithm = 'none'", "signing_keys.algorithm"),
         ("UPDATE mail_queue SET tries = -1", "mail_queue.tries"),
+        ("UPDATE mail_queue SET kind = 'whim'", "mail_queue.kind"),
         ("UPDATE audit_events SET kind = 'whim'", "audit_events.kind"),
         (&throttle("-1, 0"), "throttles.failures"),
         (&throttle("0, 4294967296"), "throttles.in_flight"),

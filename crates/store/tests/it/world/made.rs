@@ -268,6 +268,7 @@ pub(crate) fn event(kind: EventKind, detail: &str) -> Event {
         kind,
         user: None,
         actor: "system".to_owned(),
+        by: None,
         door: None,
         session: None,
         address: String::new(),
