@@ -24,6 +24,9 @@ use Told::{By, Silent};
 const TRIES: &[EventKind] = &[SignedIn, SignInFailed, PasswordChanged, PasswordChangeFailed];
 /// What sends somebody a message.
 const MAILED: &[EventKind] = &[
+    PasswordSet,
+    IdentityLinked,
+    IdentityUnlinked,
     TicketSent,
     InvitationSent,
     EmailChangeAsked,

@@ -1,11 +1,13 @@
 //! The audit trail: one event a fact, with who did it, to whom, by which door and in which request.
 
-use identity::audit::Event;
+use identity::audit::trail::Trail;
+use identity::audit::{Event, EventKind};
+use identity::keyring::KeyUse;
 use identity::user::Status;
-use identity::{Actor, Door, ErrorKind, NewPassword, Op};
+use identity::{Actor, ChangePassword, Door, ErrorKind, NewPassword, Op};
 use testkit::TestServer;
 
-use super::{PASSWORD, check, house, log_in, login, refused, session_of, surface};
+use super::{PASSWORD, caller, check, house, log_in, login, login_from, op_of, refused, session_of, surface};
 
 /// The trail, a line an event: kind, actor, door, detail.
 async fn trail(server: &TestServer) -> Vec<String> {
@@ -151,4 +153,127 @@ async fn an_act_that_fails_is_not_recorded() {
         assert_eq!(refused(outcome), ErrorKind::UserNotFound);
     }
     assert_eq!(trail(&server).await[before.len()..], ["user_deleted operator -"]);
+}
+
+/// security.md 2, no. 49: who acted, and to whom it was done, are both on record, by ids that outlive the account.
+#[tokio::test]
+async fn who_acts_is_on_record_beside_whom_it_concerns() {
+    let (server, john) = house().await;
+    let caller = caller(&server, "john", PASSWORD).await;
+    let op = op_of(&server, &caller);
+    let change = ChangePassword {
+        old: PASSWORD.to_owned().into(),
+        new: "another good one".to_owned().into(),
+        end_others: false,
+    };
+    server.identity.accounts.change_password(&op, &caller, change).await.expect("changed");
+    server.identity.accounts.suspend(&server.operator(), &john).await.expect("suspended");
+    let whose = |event: Event| (event.kind, event.user, event.by);
+    let told: Vec<_> = server.events().await.into_iter().map(whose).collect();
+    assert_eq!(
+        told,
+        [
+            (EventKind::UserCreated, Some(john.id), None),
+            (EventKind::SignedIn, Some(john.id), None),
+            (EventKind::PasswordChanged, Some(john.id), Some(john.id)),
+            (EventKind::UserSuspended, Some(john.id), None),
+        ]
+    );
+}
+
+/// security.md 2, no. 49: a try that a limit refused is on record, once a minute for each limit and what it counts.
+#[tokio::test]
+async fn a_throttled_try_is_recorded_once_a_minute() {
+    let server = TestServer::with("[limits]\naccount_failures_free = 1\n");
+    let john = server.user("john", PASSWORD).await;
+    let throttled = async || {
+        let events = server.events().await.into_iter();
+        events.filter(|event| event.kind == EventKind::Throttled).collect::<Vec<_>>()
+    };
+    for name in ["john", "nobody"] {
+        refused(login(&server, name, "wrong").await);
+    }
+    assert_eq!(throttled().await.len(), 0);
+    for _ in 0..5 {
+        for name in ["john", "nobody"] {
+            assert!(matches!(
+                refused(login_from(&server, "192.0.2.2", name, PASSWORD).await),
+                ErrorKind::Throttled { .. }
+            ));
+        }
+    }
+    let told = throttled().await;
+    let of: Vec<_> = told.iter().map(|event| (event.user, event.detail.as_str())).collect();
+    assert_eq!(of, [(Some(john.id), "account failures"), (None, "account failures")]);
+    assert_eq!(
+        (told[0].address.as_str(), told[0].door.as_ref().map(Door::as_str)),
+        ("192.0.2.2", Some("front"))
+    );
+    // The next minute, and another limit.
+    refused(login_from(&server, "192.0.2.1", "john", "wrong").await);
+    let details: Vec<_> = throttled().await.into_iter().skip(2).map(|event| event.detail).collect();
+    assert_eq!(details, ["failures of one address at one account"]);
+}
+
+/// security.md 2, no. 49: what somebody typed, sent or named is not in the trail, however long it is and whatever it would
+/// do to a terminal or to who reads it line by line.
+#[tokio::test]
+async fn nothing_that_somebody_typed_is_recorded() {
+    let (server, _) = house().await;
+    let long = "x".repeat(10_000);
+    for typed in [
+        "mark-1\r\n1999-01-01 signed_in admin",
+        "mark-2\u{1b}[2J\u{1b}]0;owned\u{7}",
+        "mark-3\u{202e}\0",
+        &long,
+    ] {
+        let mut op = server.visitor(&surface().door);
+        op.origin.user_agent = typed.to_owned();
+        refused(log_in(&server.identity, op.clone(), typed, PASSWORD).await);
+        refused(log_in(&server.identity, op.clone(), "john", typed).await);
+        server.advance(std::time::Duration::from_hours(1));
+        log_in(&server.identity, Op { now: server.visitor(&surface().door).now, ..op }, "john", PASSWORD)
+            .await
+            .expect("good");
+    }
+    let events = server.events().await;
+    assert_eq!(events.len(), 12, "a user, and three tries of each kind; a password of 10 KB is none");
+    for event in events {
+        let fields = format!("{event:?}");
+        assert!(!fields.contains("mark-") && !fields.contains("xxxx") && !fields.contains("\\u"), "{fields}");
+        assert!(event.detail.chars().all(|c| c.is_ascii_graphic() || c == ' ') && event.detail.len() < 80);
+    }
+}
+
+/// The first key that signs is a fact like every later one.
+#[tokio::test]
+async fn the_first_signing_key_is_recorded() {
+    let (server, _) = house().await;
+    let op = server.operator();
+    server.identity.keyring.tend(&op, KeyUse::BixArena).await.expect("a key");
+    server.identity.keyring.tend(&op, KeyUse::BixArena).await.expect("the same key");
+    assert_eq!(trail(&server).await[1..], ["signing_key_created operator - bixarena"]);
+}
+
+/// `[audit] retention`: what is older is forgotten, a few at a time, and the rest is not.
+#[tokio::test]
+async fn what_was_kept_long_enough_is_forgotten() {
+    let (server, _) = house().await;
+    let days = |days: u64| std::time::Duration::from_hours(24 * days);
+    server.advance(days(300));
+    log_in(&server.identity, server.visitor(&surface().door), "john", PASSWORD).await.expect("good");
+    server.advance(days(65));
+    let trail_of = &server.identity.trail;
+    assert_eq!(
+        trail_of.forget_some(&server.operator()).await.expect("a database"),
+        0,
+        "365 days, to the moment"
+    );
+    server.advance(std::time::Duration::from_millis(1));
+    assert_eq!(trail_of.forget_some(&server.operator()).await.expect("a database"), 1);
+    assert_eq!(trail(&server).await, ["signed_in anonymous front"]);
+    let for_ever = server.restarted_with("[audit]\nretention = \"\"\n");
+    server.advance(days(9_999));
+    assert_eq!(for_ever.identity.trail.forget_some(&server.operator()).await.expect("a database"), 0);
+    assert!(!Trail::is_more(499) && Trail::is_more(500));
 }
