@@ -83,24 +83,28 @@ impl EventQuery {
         Some(EventKind::ALL.into_iter().filter(fits).collect())
     }
 
-    /// The earliest time that fits. A request's number tells its time, which is that of its events.
+    /// The earliest time that fits. A request's number tells its time, which is that of its events, and a session's id when
+    /// it was opened.
     pub fn earliest(&self) -> Timestamp {
         let asked = self.since.unwrap_or(Timestamp::from_millis(i64::MIN));
-        self.request.and_then(begun).map_or(asked, |at| asked.max(at))
+        let request = self.request.and_then(|request| told_by(request.0));
+        let session = self.session.and_then(|session| told_by(session.0));
+        [request, session].into_iter().flatten().fold(asked, Timestamp::max)
     }
 
     /// All that fits is before this.
     pub fn end(&self) -> Position {
         let until = self.until.map(|at| Position { at, number: i64::MIN });
-        let begun = self.request.and_then(begun).map(|at| Position { at, number: i64::MAX });
+        let begun =
+            self.request.and_then(|request| told_by(request.0)).map(|at| Position { at, number: i64::MAX });
         let last = Position { at: Timestamp::from_millis(i64::MAX), number: i64::MAX };
         [until, begun, self.before].into_iter().flatten().min().unwrap_or(last)
     }
 }
 
-/// When a request with this number began, if the number is one that tells (RFC 9562, 5.7).
-fn begun(request: RequestId) -> Option<Timestamp> {
-    let (seconds, nanos) = request.0.get_timestamp().filter(|_| request.0.get_version_num() == 7)?.to_unix();
+/// When this id was made, if it is one that tells (RFC 9562, 5.7).
+fn told_by(id: Uuid) -> Option<Timestamp> {
+    let (seconds, nanos) = id.get_timestamp().filter(|_| id.get_version_num() == 7)?.to_unix();
     let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?.checked_add(i64::from(nanos / 1_000_000))?;
     Some(Timestamp::from_millis(millis))
 }
@@ -177,6 +181,14 @@ mod tests {
         let no_number = EventQuery { request: Some(RequestId(Uuid::nil())), ..query };
         assert_eq!(no_number.earliest().millis(), i64::MIN);
         assert_eq!(no_number.end().at.millis(), i64::MAX);
+    }
+
+    #[test]
+    fn a_session_begins_with_its_id() {
+        let query = EventQuery { session: Some(SessionId(request(5_000).0)), ..EventQuery::newest(1) };
+        assert_eq!((query.earliest().millis(), query.end().at.millis()), (5_000, i64::MAX));
+        let asked = EventQuery { since: Some(Timestamp::from_millis(6_000)), ..query };
+        assert_eq!(asked.earliest().millis(), 6_000);
     }
 
     #[test]
