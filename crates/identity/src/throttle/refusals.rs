@@ -54,7 +54,7 @@ impl Entry for Told {
 
 impl Refusals {
     fn is_news(&self, op: &Op, rule: &'static str, bucket: Option<Bucket>) -> bool {
-        let network = op.origin.network().filter(|_| bucket.is_none());
+        let network = op.origin.counted_network().filter(|_| bucket.is_none());
         self.told.with((rule, network, bucket), op.now, |told| {
             // A time ahead of now was told by a clock that was wrong.
             let lately = told.at <= op.now && op.now.since(told.at) < QUIET;

@@ -18,11 +18,11 @@ fn list(options: &str) -> Result<AuditList, clap::Error> {
 }
 
 fn asked(options: &str) -> EventQuery {
-    query(&list(options).unwrap(), NOW).unwrap()
+    query(&list(options).unwrap(), NOW).map_err(|failure| failure.to_string()).unwrap()
 }
 
 fn refused(options: &str) -> String {
-    query(&list(options).unwrap(), NOW).unwrap_err().to_string()
+    query(&list(options).unwrap(), NOW).err().expect("a refusal").to_string()
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn an_event_is_told_whole_and_goes_on_where_it_stands() {
         })
     );
     assert!(COLUMNS.iter().all(|column| told.get(*column).is_some()));
-    assert_eq!(before(&position(3, &event)).unwrap(), Position { at: NOW, number: 3 });
+    assert_eq!(before(&position(3, &event)).ok(), Some(Position { at: NOW, number: 3 }));
 }
 
 /// The kinds in the operators' handbook: name and outcome of each, in the order of the code, and no other.
