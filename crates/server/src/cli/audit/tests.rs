@@ -11,10 +11,9 @@ const NOW: Timestamp = Timestamp::from_millis(100_000_000);
 
 fn list(options: &str) -> Result<AuditList, clap::Error> {
     let line = format!("vestibule audit list {options}");
-    match Cli::try_parse_from(line.split_whitespace())?.command {
-        Command::Audit(AuditCommand::List(list)) => Ok(list),
-        other => panic!("{other:?}"),
-    }
+    let command = Cli::try_parse_from(line.split_whitespace())?.command;
+    let Command::Audit(AuditCommand::List(list)) = command else { panic!("{command:?}") };
+    Ok(list)
 }
 
 fn asked(options: &str) -> EventQuery {
@@ -22,7 +21,7 @@ fn asked(options: &str) -> EventQuery {
 }
 
 fn refused(options: &str) -> String {
-    query(&list(options).unwrap(), NOW).err().expect("a refusal").to_string()
+    query(&list(options).unwrap(), NOW).expect_err("a refusal").to_string()
 }
 
 #[test]
