@@ -1,6 +1,7 @@
 //! The port to whoever tells people from programs. Whether an answer is demanded is the dialect's contract; whether
 //! its value counts is the operator's (`[captcha]`).
 
+use crate::rule::Rule;
 use std::net::IpAddr;
 
 use async_trait::async_trait;
@@ -38,7 +39,7 @@ impl Core {
         match captcha.passes(answer, op.origin.address).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(Error::new(ErrorKind::CaptchaRefused).because(
-                "[captcha]",
+                Rule::Captcha,
                 "an answer that did not pass",
                 "one that the service takes for a person's",
             )),

@@ -1,15 +1,19 @@
 //! An error is a fact about the request, named once. Each dialect says how it sounds.
 //!
 //! Only [`ErrorKind`] reaches a dialect's `match`; [`Facts`] (the rule, what was seen, what was wanted) and the
-//! source reach the log. Nothing here knows HTTP, and neither type prints a secret: facts are fixed texts and
-//! numbers.
+//! source reach the log, with what is [`Observed`]. Nothing here knows HTTP, and neither type prints a secret: facts are fixed texts.
+
+mod observed;
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
 use crate::ports::{Conflict, StoreError};
+use crate::rule::Rule;
 use crate::user::password_policy::Weakness;
+
+pub use observed::Observed;
 
 /// What went wrong, as one closed list. Match on it exhaustively.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -273,13 +277,13 @@ impl ErrorKind {
 }
 
 /// What the operator may know of a refusal and the client may not.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Facts {
-    /// The rule that refused, by a short name.
-    pub rule: &'static str,
+    /// The rule that refused.
+    pub rule: Rule,
     /// What was seen, as a fixed text.
     pub seen: &'static str,
-    /// What was wanted, as a fixed text; often the configuration key that decides.
+    /// What was wanted, as a fixed text.
     pub wanted: &'static str,
 }
 
@@ -288,6 +292,7 @@ pub struct Facts {
 pub struct Error {
     kind: ErrorKind,
     facts: Facts,
+    observed: Option<Observed>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -297,13 +302,20 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error with nothing to add to its kind.
     pub fn new(kind: ErrorKind) -> Self {
-        Self { kind, facts: Facts::default(), source: None }
+        Self { kind, facts: kind.facts(), observed: None, source: None }
     }
 
     /// The same error with facts for the operator.
     #[must_use]
-    pub fn because(mut self, rule: &'static str, seen: &'static str, wanted: &'static str) -> Self {
+    pub fn because(mut self, rule: Rule, seen: &'static str, wanted: &'static str) -> Self {
         self.facts = Facts { rule, seen, wanted };
+        self
+    }
+
+    /// The same error with what really came, for the operator.
+    #[must_use]
+    pub fn observing(mut self, observed: Observed) -> Self {
+        self.observed = Some(observed);
         self
     }
 
@@ -323,15 +335,17 @@ impl Error {
     pub fn facts(&self) -> Facts {
         self.facts
     }
+
+    /// What really came, where it is told.
+    pub fn observed(&self) -> Option<&Observed> {
+        self.observed.as_ref()
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.name())?;
-        if !self.facts.rule.is_empty() {
-            write!(f, " ({}: {}; wanted: {})", self.facts.rule, self.facts.seen, self.facts.wanted)?;
-        }
-        Ok(())
+        let Facts { rule, seen, wanted } = self.facts;
+        write!(f, "{} ({}: {seen}; wanted: {wanted})", self.kind.name(), rule.name())
     }
 }
 
@@ -375,7 +389,7 @@ impl From<StoreError> for Error {
             }),
             StoreError::Unavailable(source) => Self::new(ErrorKind::Unavailable).caused_by(source),
             StoreError::Corrupt(what) => {
-                Self::new(ErrorKind::Internal).because("stored row", what, "a value this version wrote")
+                Self::new(ErrorKind::Internal).because(Rule::StoredRow, what, "a value this version wrote")
             }
         }
     }
@@ -385,9 +399,9 @@ impl From<password::PoolError> for Error {
     fn from(error: password::PoolError) -> Self {
         match error {
             password::PoolError::Busy { retry_after } => Self::new(ErrorKind::Overloaded { retry_after })
-                .because("hashing queue", "full", "a free place ([password] hash_queue)"),
+                .because(Rule::HashQueue, "full", "a free place"),
             password::PoolError::Stopped => {
-                Self::new(ErrorKind::Unavailable).because("hashing pool", "stopping", "a running server")
+                Self::new(ErrorKind::Unavailable).because(Rule::HashPool, "stopping", "a running server")
             }
             password::PoolError::Failed { .. } => Self::new(ErrorKind::Internal).caused_by(error),
         }

@@ -1,10 +1,10 @@
 //! The core: who somebody is, and what that lets them do. It knows no HTTP, no SQL, no clock and no entropy
 //! source; it is told what time it is.
 //!
-//! The map: [`op`] what is known about a request, [`error`] what can go wrong, [`ports`] what the core needs,
+//! The map: [`op`] what is known about a request, [`error`] what can go wrong, [`rule`] by which rule, [`ports`] what the core needs,
 //! [`surface`] what a dialect declares, [`policy`] the installation's rules; then one module a noun: [`user`],
 //! [`session`], [`sign_in`], [`federation`], [`flow`], [`api_key`], [`ticket`], [`token`], [`keyring`], [`mail`],
-//! [`organization`], [`throttle`], [`audit`],
+//! [`organization`], [`throttle`], [`audit`], [`refusal`],
 //! with [`secret`] and [`master_key`] beneath them, and [`seen_through`] for what must not be left half done.
 
 pub mod api_key;
@@ -20,6 +20,8 @@ pub mod op;
 pub mod organization;
 pub mod policy;
 pub mod ports;
+pub mod refusal;
+pub mod rule;
 pub mod secret;
 mod seen_through;
 pub mod session;
@@ -39,6 +41,7 @@ pub use crate::error::{Blame, Error, ErrorKind, Result};
 pub use crate::master_key::MasterKey;
 pub use crate::op::{Actor, Network, Op, Origin, RequestId, Timestamp};
 pub use crate::policy::Policy;
+pub use crate::rule::Rule;
 pub use crate::secret::{Secret, SecretForm};
 pub use crate::seen_through::SeenThrough;
 pub use crate::session::caller::{Caller, Credential};
@@ -62,6 +65,7 @@ use crate::keyring::ring::Keyring;
 use crate::mail::queue::MailQueue;
 use crate::organization::organizations::Organizations;
 use crate::ports::{Change, Commit, Entropy, Store, StoreError};
+use crate::refusal::Refusals;
 use crate::token::Tokens;
 
 /// The core, as one handle to its use cases.
@@ -83,6 +87,8 @@ pub struct Identity {
     pub keyring: Keyring,
     /// Make organizations, invite to them, and see who belongs to them.
     pub organizations: Organizations,
+    /// Keep refused requests, and explain them.
+    pub refusals: Refusals,
     /// Deliver mail.
     pub mail: MailQueue,
     /// Read the audit trail, and forget what is old of it.
@@ -100,8 +106,9 @@ pub(crate) struct Core {
     pub(crate) turns: Arc<throttle::Turns>,
     pub(crate) origins: Arc<throttle::origins::Origins>,
     pub(crate) rates: throttle::rate::Rates,
-    pub(crate) refusals: throttle::refusals::Refusals,
+    pub(crate) told_limits: throttle::told::ToldLimits,
     pub(crate) touches: session::Touches,
+    pub(crate) refusals: refusal::Waiting,
     pub(crate) rings: keyring::ring::Rings,
     pub(crate) mail_knock: mail::queue::Knock,
     pub(crate) captcha: Option<Arc<dyn Captcha>>,
@@ -155,8 +162,9 @@ impl Identity {
             turns: Arc::default(),
             origins: Arc::default(),
             rates: throttle::rate::Rates::default(),
-            refusals: throttle::refusals::Refusals::default(),
+            told_limits: throttle::told::ToldLimits::default(),
             touches: session::Touches::default(),
+            refusals: refusal::Waiting::default(),
             rings: keyring::ring::Rings::default(),
             mail_knock: mail::queue::Knock::default(),
             captcha: parts.captcha,
@@ -174,6 +182,7 @@ impl Identity {
             federation: Federation { core: Arc::clone(&core) },
             keyring: Keyring { core: Arc::clone(&core) },
             organizations: Organizations { core: Arc::clone(&core) },
+            refusals: Refusals { core: Arc::clone(&core) },
             mail: MailQueue { core: Arc::clone(&core) },
             trail: Trail { core: Arc::clone(&core) },
             core,
@@ -224,7 +233,7 @@ impl Identity {
 
     /// Forgets what need not be kept: failure counts of names that nobody has and nobody tried for a day, places that nobody
     /// signed in from for 90, expired
-    /// tickets and invitations, that messages left, logins that were never finished, and keys whose tokens ended a day ago.
+    /// tickets and invitations, that messages left, logins that were never finished, refusals of a month ago, and keys whose tokens ended a day ago.
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`].
@@ -234,6 +243,7 @@ impl Identity {
             Change::ForgetPlaces { before: op.now - throttle::PLACE_LIFE },
             Change::ForgetMail { before: op.now - mail::queue::KEPT },
             Change::ForgetFlows { before: op.now },
+            Change::ForgetRefusals { before: op.now - refusal::KEPT },
             Change::ForgetInvitations { before: op.now },
             Change::ForgetSigningKeys { before: op.now - keyring::ring::KEPT },
         ];

@@ -20,6 +20,7 @@ use crate::mail::MailKind;
 use crate::mail::queue::QueuedMail;
 use crate::op::Timestamp;
 use crate::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
+use crate::refusal::{LeftOut, RefusalId, Refused};
 use crate::secret::Digest;
 use crate::session::{Session, SessionId};
 use crate::surface::Door;
@@ -121,6 +122,10 @@ pub trait Store: Send + Sync {
     async fn throttle(&self, bucket: &Bucket) -> StoreResult<Option<Throttle>>;
     /// Whether somebody signed in from this place then or later.
     async fn knows_place(&self, place: &[u8; 32], since: Timestamp) -> StoreResult<bool>;
+    /// The refusal with this id.
+    async fn refusal(&self, id: RefusalId) -> StoreResult<Option<Refused>>;
+    /// How many refusals were not kept, by rule.
+    async fn refusals_left_out(&self) -> StoreResult<Vec<LeftOut>>;
     /// Up to `limit` audit events numbered above `after`, in order.
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>>;
     /// The audit events that fit, with their numbers: newest first, and of those of one time the last one recorded.

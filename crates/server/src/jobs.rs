@@ -1,5 +1,5 @@
-//! What happens without a request: uses of sessions are written down, mail is delivered, keys change, what need not be
-//! kept is forgotten, what was on record long enough too.
+//! What happens without a request: uses of sessions and refusals are written down, mail is delivered, keys change, what need
+//! not be kept is forgotten, what was on record long enough too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use identity::mail::Mailer;
 use identity::{Actor, Op, Origin, RequestId};
 use web::{Fault, Web};
 
-/// How long a use of a session waits to be written.
+/// How long a use of a session, or a refusal, waits to be written.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 /// How often what need not be kept is forgotten. Anybody may begin any number of logins by a provider, which are over
 /// after ten minutes.
@@ -47,6 +47,7 @@ pub async fn deliver(web: Web, mailer: Arc<dyn Mailer>) {
 /// Runs the jobs until the task is dropped.
 pub async fn run(web: Web) {
     let mut flush = tokio::time::interval(FLUSH_EVERY);
+    let mut explain = tokio::time::interval(FLUSH_EVERY);
     let mut tidy = tokio::time::interval(TIDY_EVERY);
     loop {
         tokio::select! {
@@ -56,6 +57,7 @@ pub async fn run(web: Web) {
                     tracing::warn!(%error, cause, "uses of sessions could not be written, they are kept for later");
                 }
             }
+            _ = explain.tick() => flush_refusals(&web).await,
             _ = tidy.tick() => {
                 if let Err(error) = web.identity.tidy(&op(&web)).await {
                     let cause = Fault::from(&error).cause;
@@ -92,6 +94,20 @@ pub async fn age(web: Web) {
         }
         if forgotten > 0 {
             tracing::info!(events = forgotten, "what was on record long enough was forgotten");
+        }
+    }
+}
+
+/// Writes down what was refused. What is lost by a fault is in the log still.
+pub async fn flush_refusals(web: &Web) {
+    match web.identity.refusals.flush(web.clock.now()).await {
+        Ok(0) => {}
+        Ok(left_out) => {
+            tracing::warn!(left_out, "refusals were not kept to be explained: there were too many of a kind")
+        }
+        Err(error) => {
+            let cause = Fault::from(&error).cause;
+            tracing::warn!(%error, cause, "refusals could not be written to be explained, the log has them");
         }
     }
 }

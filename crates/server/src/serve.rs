@@ -63,6 +63,7 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     listen(config, socket, handle, router, hangup).await?;
     stop.abort();
     jobs.iter().for_each(tokio::task::JoinHandle::abort);
+    jobs::flush_refusals(&web).await;
     web.identity.sessions.flush().await.context("the last uses of sessions could not be written")?;
     tracing::info!("stopped");
     Ok(())

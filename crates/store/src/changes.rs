@@ -6,7 +6,7 @@ use crate::sql::Step;
 use crate::users::NewAddress;
 use crate::{
     address_changes, api_keys, audit, external_identities, flows, invitations, mail, master_key,
-    organizations, sessions, signing_keys, throttles, tickets, users,
+    organizations, refusals, sessions, signing_keys, throttles, tickets, users,
 };
 
 /// The guarded statements of one change, in their order.
@@ -102,6 +102,11 @@ pub(crate) fn steps(change: &Change) -> Vec<Step> {
         Change::ForgetPlaces { before } => throttles::forget_places(*before),
         Change::ForgetThrottles { before } => throttles::forget(*before),
         Change::ForgetEvents { before, limit } => audit::forget(*before, *limit),
+        Change::KeepRefusal { refused, of_network, of_rule } => {
+            refusals::keep(refused, *of_network, *of_rule)
+        }
+        Change::CountLeftOut { rule, count, at } => refusals::count_left_out(rule, *count, *at),
+        Change::ForgetRefusals { before } => refusals::forget(*before),
         Change::RecordMasterKey { check } => master_key::record(check),
     }
 }

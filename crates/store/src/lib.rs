@@ -2,8 +2,9 @@
 //!
 //! The map: one module a noun with its statements ([`users`], [`sessions`], [`api_keys`], [`tickets`],
 //! [`address_changes`], [`external_identities`], [`organizations`], [`invitations`], [`flows`], [`signing_keys`], [`mail`],
-//! [`throttles`], [`audit`], [`master_key`]), [`changes`] which of them make up a change, [`db`] the seam to the engines
-//! [`sqlite`] and [`postgres`], [`condition`] what an operator should know of a database, [`migrate`] the schema's history, [`constraints`] how engines spell a violated one. It
+//! [`throttles`], [`refusals`], [`audit`], [`master_key`]), [`changes`] which of them make up a change, [`db`] the seam to
+//! the engines [`sqlite`] and [`postgres`], [`condition`] what an operator should know of a database, [`migrate`] the
+//! schema's history, [`constraints`] how engines spell a violated one. It
 //! decides nothing: the guards repeat in SQL what `identity` decided, so that races are settled where the data is.
 
 mod address_changes;
@@ -21,6 +22,7 @@ mod master_key;
 mod migrate;
 mod organizations;
 mod postgres;
+mod refusals;
 mod sessions;
 mod signing_keys;
 mod sql;
@@ -42,6 +44,7 @@ use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
 use identity::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
 use identity::ports::{Commit, Committed, SessionQuery, StoreResult};
+use identity::refusal::{LeftOut, RefusalId, Refused};
 use identity::secret::Digest;
 use identity::session::{Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
@@ -274,6 +277,14 @@ impl identity::ports::Store for Store {
 
     async fn knows_place(&self, place: &[u8; 32], since: Timestamp) -> StoreResult<bool> {
         throttles::knows_place(&self.db, place, since).await
+    }
+
+    async fn refusal(&self, id: RefusalId) -> StoreResult<Option<Refused>> {
+        refusals::find(&self.db, id).await
+    }
+
+    async fn refusals_left_out(&self) -> StoreResult<Vec<LeftOut>> {
+        refusals::left_out(&self.db).await
     }
 
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {

@@ -10,6 +10,10 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use identity::Rule;
+use identity::error::Facts;
+
+use crate::Fault;
 
 /// What pages of allowed origins may send: every header that some dialect reads.
 const ALLOWED_HEADERS: &str = "accept, authorization, content-type, tr-dataset, tr-organization, x-api-key, \
@@ -67,12 +71,15 @@ impl Origins {
             return None;
         }
         let mut response = StatusCode::NO_CONTENT.into_response();
-        if self.share(headers, response.headers_mut()) {
-            let answer = response.headers_mut();
-            answer.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(allow));
-            answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
-            answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        if !self.share(headers, response.headers_mut()) {
+            let (seen, wanted) = ("a page of a foreign origin", "one of the door's allowed_origins");
+            let facts = Facts { rule: Rule::Preflight, seen, wanted };
+            return Some(Fault::of_wire("preflight_refused", facts).on(response));
         }
+        let answer = response.headers_mut();
+        answer.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(allow));
+        answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
+        answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
         Some(response)
     }
 
@@ -90,7 +97,7 @@ impl Origins {
         answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         answer.insert(
             ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("retry-after, www-authenticate, x-request-id"),
+            HeaderValue::from_static("retry-after, www-authenticate, x-request-id, x-vestibule-refusal"),
         );
         true
     }

@@ -1,5 +1,8 @@
 //! What can be wrong with a request before any use case is asked. Each dialect says how it sounds.
 
+use identity::Rule;
+use identity::error::Facts;
+
 /// A request that is refused at the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -39,5 +42,25 @@ impl Refusal {
             Self::CrossSite => "cross_site",
             Self::Internal => "internal",
         }
+    }
+
+    /// What the operator is told of it.
+    pub fn facts(&self) -> Facts {
+        let (rule, seen, wanted) = match self {
+            Self::NotFound => (Rule::UnknownPath, "a path where nothing is", "a path of a served door"),
+            Self::MethodNotAllowed { .. } => (Rule::Method, "another method", "one that the path takes"),
+            Self::BodyTooLarge { .. } => {
+                (Rule::BodyTooLarge, "a longer body", "one within limits.body_bytes")
+            }
+            Self::BodyTimeout => (Rule::BodyTimeout, "a body that did not end", "all of it in time"),
+            Self::BodyBroken => (Rule::BodyBroken, "a body that broke off", "all of it"),
+            Self::CrossSite => (
+                Rule::CrossSite,
+                "a page of a foreign origin, or of one that the browser keeps to itself",
+                "this site's own origin, or one of the door's allowed_origins",
+            ),
+            Self::Internal => (Rule::Internal, "a defect", "none"),
+        };
+        Facts { rule, seen, wanted }
     }
 }

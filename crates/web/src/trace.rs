@@ -1,8 +1,11 @@
-//! The outermost layer: makes the request's context, adds the headers of every answer, writes one log line.
+//! The outermost layer: makes the request's context, adds the headers of every answer, writes one log line, and notes what
+//! was refused.
 //!
 //! A line holds ids, fixed words and numbers: no name, address, token or query that somebody sent. The path of a
 //! route is logged as the router spells it; an unknown path as it came, cut, and without what may be a secret: some
 //! routes have one in their path, and a slash too many makes such a path unknown.
+
+mod refusal;
 
 use std::time::Instant;
 
@@ -10,8 +13,10 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
-use identity::Blame;
+use identity::refusal::RefusalId;
+use identity::{Blame, RequestId};
 
+use self::refusal::{Came, Head};
 use crate::fault::Subject;
 use crate::mount::Spoken;
 use crate::{Context, Fault, Web, headers};
@@ -28,7 +33,8 @@ pub(crate) const METHOD_BYTES: usize = 32;
 pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let context = Context::of(&web, &request);
-    let id = context.id;
+    let (id, now, address) = (context.id, context.now, context.address);
+    let head = Head::of(&request);
     let method = cut(request.method().as_str(), METHOD_BYTES).to_owned();
     let path = request
         .extensions()
@@ -41,12 +47,16 @@ pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> 
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }
-    write(&Line { id: id.to_string(), method: &method, path: &path, began }, &response);
+    if let Some(fault) = refusal::fault(&mut response) {
+        let came = Came { id, now, address, method: &method, path: &path };
+        refusal::tell(&web, &came, &head, &fault, &mut response);
+    }
+    write(&Line { id, method: &method, path: &path, began }, &response);
     response
 }
 
 struct Line<'a> {
-    id: String,
+    id: RequestId,
     method: &'a str,
     path: &'a str,
     began: Instant,
@@ -55,27 +65,29 @@ struct Line<'a> {
 fn write(line: &Line<'_>, response: &Response) {
     let fault = response.extensions().get::<Fault>();
     let outcome = fault.map_or("ok", |fault| fault.kind);
-    let facts = fault.map(|fault| fault.facts).unwrap_or_default();
+    let refusal = fault.map(|_| RefusalId::of(line.id).to_string());
+    let observed = fault.and_then(|fault| Some(fault.observed.as_ref()?.as_str()));
     let cause = fault.map(|fault| fault.cause.as_str()).filter(|cause| !cause.is_empty());
     let dialect = response.extensions().get::<Spoken>().map(|spoken| spoken.0);
     let user = response.extensions().get::<Subject>().map(|subject| subject.0.0);
-    let rule = Some(facts.rule).filter(|rule| !rule.is_empty());
     let duration_ms = (line.began.elapsed().as_secs_f64() * 1e6).round() / 1e3;
     // One macro call a level: the level of an event is part of its static description.
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
                 target: "request",
-                request_id = line.id,
+                request_id = line.id.to_string(),
                 method = line.method,
                 path = line.path,
                 status = response.status().as_u16(),
                 dialect,
                 outcome,
                 user,
-                rule,
-                seen = rule.map(|_| facts.seen),
-                wanted = rule.map(|_| facts.wanted),
+                refusal,
+                rule = fault.map(|fault| fault.facts.rule.name()),
+                seen = fault.map(|fault| fault.facts.seen),
+                wanted = fault.map(|fault| fault.facts.wanted),
+                observed,
                 cause,
                 duration_ms,
                 "request"

@@ -2,6 +2,7 @@
 //! of our own tokens (contracts 5.1, 5.5). Other schemes and cookies are not read. A service's `Basic` is no caller: it
 //! is read where it is traded.
 
+use identity::Rule;
 use identity::{Caller, Error, ErrorKind, Secret};
 use web::authorization::bearer;
 use web::cookie::Carried;
@@ -82,7 +83,7 @@ pub(super) async fn by_bearer(visit: &Visit) -> Option<Result<Caller, Error>> {
 
 fn invalid(seen: &'static str) -> Error {
     Error::new(ErrorKind::CredentialInvalid).because(
-        "presented credential",
+        Rule::CredentialMalformed,
         seen,
         "one that a login here gave out",
     )

@@ -164,7 +164,7 @@ impl Voice {
 
     /// A parameter of the query is none that could be right.
     pub(super) fn unreadable(self, wrong: Wrong, path: &str) -> Refused {
-        Refused(Fault::of_wire("parameter_wrong").on(self.wrong(wrong, path)))
+        Refused(Fault::malformed("parameter_wrong").on(self.wrong(wrong, path)))
     }
 
     fn wrong(self, wrong: Wrong, path: &str) -> Response {

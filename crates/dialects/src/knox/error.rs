@@ -164,9 +164,8 @@ impl Voice {
     /// The request has no caller.
     pub(super) fn no_caller(self, error: &NoCaller) -> Response {
         match error {
-            NoCaller::Header(text) => {
-                Fault::of_wire("credential_malformed").on(self.unauthorized(text, "authentication_failed"))
-            }
+            NoCaller::Header(text) => Fault::misspelt_credential("credential_malformed")
+                .on(self.unauthorized(text, "authentication_failed")),
             NoCaller::Refused(error) => self.say(error),
         }
     }
@@ -175,7 +174,7 @@ impl Voice {
     pub(super) fn unacceptable(self, refusal: negotiation::Refusal) -> Response {
         let status = refusal.status();
         let code = if status == StatusCode::NOT_FOUND { "not_found" } else { "not_acceptable" };
-        Fault::of_wire(code).on(self.detail(status, &refusal.to_string(), code))
+        Fault::not_acceptable(code).on(self.detail(status, &refusal.to_string(), code))
     }
 
     /// The body cannot be read.
@@ -183,14 +182,14 @@ impl Voice {
         match refusal {
             BodyRefusal::Wire(refusal) => Fault::from(refusal).on(self.refuse(refusal)),
             BodyRefusal::Unreadable(refusal) => {
-                Fault::of_wire("body_unreadable").on(drf::detail(refusal.status(), &refusal.to_string()))
+                Fault::media_type("body_unreadable").on(drf::detail(refusal.status(), &refusal.to_string()))
             }
         }
     }
 
     /// The body is JSON and no login.
     pub(super) fn malformed(self, malformed: &Malformed) -> Response {
-        Fault::of_wire("body_malformed").on(drf::malformed(malformed))
+        Fault::malformed("body_malformed").on(drf::malformed(malformed))
     }
 
     /// Refused at the wire.

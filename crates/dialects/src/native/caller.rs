@@ -3,6 +3,7 @@
 //! do what they do could make itself another one.
 
 use axum::http::HeaderMap;
+use identity::Rule;
 use identity::{Actor, Caller, Error, ErrorKind, Secret};
 use web::Context;
 use web::authorization::bearer;
@@ -40,7 +41,7 @@ pub(super) async fn signed_in(
         return Ok(caller);
     }
     let forbidden = Error::new(ErrorKind::Forbidden);
-    Err(forbidden.because("carrier of the route", "an API key", "the cookie of a session").into())
+    Err(forbidden.because(Rule::Permission, "an API key", "the cookie of a session").into())
 }
 
 /// Who asks, by the cookie.
@@ -112,7 +113,7 @@ pub(super) fn is_stale(error: &Error) -> bool {
 
 fn invalid(seen: &'static str) -> Error {
     Error::new(ErrorKind::CredentialInvalid).because(
-        "presented credential",
+        Rule::CredentialMalformed,
         seen,
         "one that this door gave out",
     )

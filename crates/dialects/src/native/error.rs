@@ -200,7 +200,7 @@ fn challenged(mut response: Response) -> Response {
 pub(super) fn media_type() -> Refused {
     let detail = "The body is wanted as application/json.";
     let response = problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", detail);
-    Refused(Fault::of_wire("media_type").on(response))
+    Refused(Fault::media_type("media_type").on(response))
 }
 
 /// The body is no JSON, or none that was asked for. The parser repeats what was sent, which may be a password: only
@@ -216,13 +216,13 @@ pub(super) fn unreadable(error: &serde_json::Error) -> Refused {
 /// What was sent is not what is documented.
 pub(super) fn malformed(detail: &str) -> Refused {
     let response = problem(StatusCode::BAD_REQUEST, "request_malformed", detail);
-    Refused(Fault::of_wire("request_malformed").on(response))
+    Refused(Fault::malformed("request_malformed").on(response))
 }
 
 /// Nobody is led to where the operator does not want.
-pub(super) fn return_url() -> Refused {
+pub(super) fn return_url(place: &str) -> Refused {
     let response = problem(StatusCode::BAD_REQUEST, "return_url_refused", "return_to: not allowed here.");
-    Refused(Fault::of_wire("return_url_refused").on(response))
+    Refused(Fault::return_url("return_url_refused", place).on(response))
 }
 
 /// Refused at the wire, where no handler was reached.

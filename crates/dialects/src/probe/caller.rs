@@ -3,6 +3,7 @@
 //! one never makes room for the next. Other schemes, and credentials of other forms, are not read.
 
 use axum::http::HeaderMap;
+use identity::Rule;
 use identity::{Actor, Caller, Error, ErrorKind, Secret};
 use web::Context;
 use web::authorization::bearer;
@@ -80,7 +81,7 @@ pub(super) async fn recognise(
 
 fn unclear() -> Error {
     Error::new(ErrorKind::CredentialInvalid).because(
-        "presented credential",
+        Rule::CredentialMalformed,
         "what nothing here gave out, or several at once",
         "one JWT or API token",
     )

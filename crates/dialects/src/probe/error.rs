@@ -115,13 +115,17 @@ fn violations(violations: &Violations) -> Response {
 
 impl From<Violations> for Refused {
     fn from(wrong: Violations) -> Self {
-        Self(Fault::of_wire("request_malformed").on(violations(&wrong)))
+        let fault = match &wrong.return_url {
+            Some(url) => Fault::return_url("request_malformed", url),
+            None => Fault::malformed("request_malformed"),
+        };
+        Self(fault.on(violations(&wrong)))
     }
 }
 
 impl From<Unreadable> for Refused {
     fn from(_: Unreadable) -> Self {
-        Self(Fault::of_wire("request_unreadable").on(undecoded()))
+        Self(Fault::malformed("request_unreadable").on(undecoded()))
     }
 }
 
@@ -236,7 +240,7 @@ fn server_error() -> Response {
 
 /// The request has no body, and the route wants one.
 pub(super) fn missing_body() -> Refused {
-    Refused(Fault::of_wire("body_missing").on(plain(Status::InvalidArgument, "missing request body")))
+    Refused(Fault::malformed("body_missing").on(plain(Status::InvalidArgument, "missing request body")))
 }
 
 /// The body is declared as something that the route does not take. The framework answers 400.
@@ -245,7 +249,7 @@ pub(super) fn media_type(takes_forms: bool) -> Refused {
     let cause = format!("request with application/json{forms} content type expected");
     let mut response = plain(Status::InvalidArgument, &cause);
     *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    Refused(Fault::of_wire("media_type").on(response))
+    Refused(Fault::media_type("media_type").on(response))
 }
 
 /// What is said of a provider's token that nobody is let in with; `None`: it was not judged.

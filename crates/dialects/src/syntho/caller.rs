@@ -4,6 +4,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
+use identity::Rule;
 use identity::{Actor, Caller, Error, ErrorKind, Secret};
 use web::cookie::Carried;
 use web::{Context, Wire};
@@ -36,7 +37,11 @@ async fn cookie(syntho: &Syntho, context: &Context, headers: &HeaderMap) -> Resu
 }
 
 fn invalid(seen: &'static str) -> Error {
-    Error::new(ErrorKind::CredentialInvalid).because("presented credential", seen, "a live session's cookie")
+    Error::new(ErrorKind::CredentialInvalid).because(
+        Rule::CredentialMalformed,
+        seen,
+        "a live session's cookie",
+    )
 }
 
 /// What came in the header.
@@ -83,7 +88,7 @@ async fn bearer(syntho: &Syntho, context: &Context, headers: &HeaderMap) -> Resu
             syntho.web.identity.federation.check(&op, token).await
         }
         None => Err(Error::new(ErrorKind::CredentialInvalid).because(
-            "presented credential",
+            Rule::CredentialMalformed,
             "a header that no token can be",
             "a provider's access token",
         )),

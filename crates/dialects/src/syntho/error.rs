@@ -145,20 +145,20 @@ pub(super) fn unauthorized(error: &Error, text: &str) -> Response {
 
 /// 401 for an `Authorization` header that is not spelt right.
 pub(super) fn malformed_header(text: &str) -> Response {
-    Fault::of_wire("credential_malformed").on(challenge(text))
+    Fault::misspelt_credential("credential_malformed").on(challenge(text))
 }
 
 /// A login is not begun for who would be led somewhere else by it.
-pub(super) fn next_refused() -> Response {
+pub(super) fn next_refused(next: &str) -> Response {
     let mut errors = FieldErrors::default();
     errors.push("next", "This address is not allowed.".to_owned());
-    Fault::of_wire("return_url_refused").on(drf::field_errors(&errors))
+    Fault::return_url("return_url_refused", next).on(drf::field_errors(&errors))
 }
 
 /// The client accepts nothing that we speak.
 pub(super) fn unacceptable(refusal: negotiation::Refusal) -> Response {
     let fault = if refusal.status() == StatusCode::NOT_FOUND { "not_found" } else { "not_acceptable" };
-    Fault::of_wire(fault).on(drf::detail(refusal.status(), &refusal.to_string()))
+    Fault::not_acceptable(fault).on(drf::detail(refusal.status(), &refusal.to_string()))
 }
 
 /// The body cannot be read.
@@ -166,14 +166,14 @@ pub(super) fn unread(refusal: &BodyRefusal) -> Response {
     match refusal {
         BodyRefusal::Wire(refusal) => Fault::from(refusal).on(drf::refused(refusal)),
         BodyRefusal::Unreadable(refusal) => {
-            Fault::of_wire("body_unreadable").on(drf::detail(refusal.status(), &refusal.to_string()))
+            Fault::media_type("body_unreadable").on(drf::detail(refusal.status(), &refusal.to_string()))
         }
     }
 }
 
 /// The body is JSON and not what the route takes.
 pub(super) fn malformed(malformed: &Malformed) -> Response {
-    Fault::of_wire("body_malformed").on(drf::malformed(malformed))
+    Fault::malformed("body_malformed").on(drf::malformed(malformed))
 }
 
 /// Refused at the wire, where no handler was reached.

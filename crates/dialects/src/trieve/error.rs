@@ -182,12 +182,13 @@ fn message(status: StatusCode, text: &str) -> Response {
 
 /// 400, for a fault of the request's spelling.
 pub(super) fn bad_request(fault: &'static str, text: &str) -> Refused {
-    Refused(Fault::of_wire(fault).on(bad(text)))
+    Refused(Fault::malformed(fault).on(bad(text)))
 }
 
 /// A login, or an invitation's message, would lead where nobody may be led.
-pub(super) fn place_refused(name: &str) -> Refused {
-    bad_request("return_url_refused", &format!("{name} is not an address that people may be led to here"))
+pub(super) fn place_refused(name: &str, url: &str) -> Refused {
+    let text = format!("{name} is not an address that people may be led to here");
+    Refused(Fault::return_url("return_url_refused", url).on(bad(&text)))
 }
 
 fn bad(text: &str) -> Response {
@@ -219,7 +220,7 @@ impl From<Unreadable> for Refused {
             Unreadable::Path(why) => (StatusCode::NOT_FOUND, format!("Path deserialize error: {why}")),
         };
         let response = (status, [(CONTENT_TYPE, PLAIN)], text).into_response();
-        Self(Fault::of_wire("parameter_wrong").on(response))
+        Self(Fault::malformed("parameter_wrong").on(response))
     }
 }
 

@@ -2,6 +2,7 @@
 //! (contracts 4.4). Datasets are another program's; a key may be good for some of them only.
 
 use axum::http::HeaderMap;
+use identity::Rule;
 use identity::api_key::Bounds;
 use identity::organization::OrganizationId;
 use identity::session::caller::Credential;
@@ -90,7 +91,7 @@ fn named(headers: &HeaderMap, names: [&str; 2], wrong: NoUuid) -> Result<Option<
 }
 
 fn elsewhere(seen: &'static str) -> Error {
-    Error::new(ErrorKind::CredentialInvalid).because("presented key", seen, "one that is good here")
+    Error::new(ErrorKind::CredentialInvalid).because(Rule::ApiKey, seen, "one that is good here")
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! How every handler begins: what was asked, by whom, and in which voice a refusal is told.
 
+use identity::Rule;
 use std::convert::Infallible;
 
 use axum::body::Body;
@@ -102,7 +103,7 @@ impl Visit {
             (Asking::User(caller), tenant) => Ok((*caller, tenant)),
             (Asking::Nobody, _) => Err(refused(ErrorKind::CredentialMissing.into())),
             (Asking::Organization(_), _) => Err(refused(Error::new(ErrorKind::Forbidden).because(
-                "presented credential",
+                Rule::Permission,
                 "an organization's key",
                 "a user's session or key",
             ))),

@@ -1,5 +1,6 @@
 //! Use cases of API keys: recognise a presented one, make, list, change, end; the account's standing key.
 
+use crate::rule::Rule;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -134,7 +135,7 @@ impl ApiKeys {
                 let secret = self.shown(key).secret;
                 return secret.ok_or_else(|| {
                     Error::new(ErrorKind::Internal).because(
-                        "standing key",
+                        Rule::SealedKey,
                         "one that the master key does not open",
                         "a key sealed by this installation",
                     )
@@ -161,7 +162,9 @@ impl ApiKeys {
         let session = self.core.store.session(signed_in.session.id).await?;
         match session.is_some_and(|session| session.state(op.now) == State::Live) {
             true => Ok(()),
-            false => Err(invalid("a login whose session was ended meanwhile", "a live one")),
+            false => {
+                Err(invalid(Rule::SessionEnded, "a login whose session was ended meanwhile", "a live one"))
+            }
         }
     }
 
@@ -352,5 +355,5 @@ impl ApiKeys {
 }
 
 pub(super) fn refused(seen: &'static str) -> Error {
-    Error::new(ErrorKind::CredentialInvalid).because("presented key", seen, "a live API key of this door")
+    Error::new(ErrorKind::CredentialInvalid).because(Rule::ApiKey, seen, "a live API key of this door")
 }

@@ -10,6 +10,7 @@ use crate::op::{Actor, Op};
 use crate::organization::standing::Standing;
 use crate::organization::{Organization, OrganizationId, OrganizationRole};
 use crate::ports::{Change, Commit, Conflict, StoreError};
+use crate::rule::Rule;
 use crate::secret::Secret;
 use crate::session::caller::Caller;
 use crate::session::{EndReason, Use};
@@ -86,7 +87,7 @@ impl ApiKeys {
         let role = make.bounds.role.unwrap_or(OrganizationRole::User);
         if role > standing.role {
             let error = Error::new(ErrorKind::RoleTooHigh);
-            return Err(error.because("role of a key", role.as_str(), standing.role.as_str()));
+            return Err(error.because(Rule::OrganizationRole, role.as_str(), standing.role.as_str()));
         }
         make.bounds.role = Some(role);
         let owner = KeyOwner::Organization(organization);

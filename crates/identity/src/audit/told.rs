@@ -99,8 +99,12 @@ fn told(change: &Change) -> Told {
         | Change::ForgetInvitations { .. }
         | Change::ForgetMail { .. }
         | Change::ForgetPlaces { .. }
-        | Change::ForgetThrottles { .. } => OLD,
+        | Change::ForgetThrottles { .. }
+        | Change::ForgetRefusals { .. } => OLD,
         Change::ForgetEvents { .. } => Silent("the trail's own end, which the configuration says"),
+        Change::KeepRefusal { .. } | Change::CountLeftOut { .. } => {
+            Silent("a record of its own, of what was not done")
+        }
         Change::RecordMasterKey { .. } => Silent("the first start, before anybody could act"),
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! What a provider said is remembered for less than a minute; whether the user may act is asked each time.
 
+use crate::rule::Rule;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -17,7 +18,7 @@ use super::join::refused;
 use super::providers::Federation;
 use super::{Provider, ProviderId};
 use crate::Core;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Observed, Result};
 use crate::op::{Op, Timestamp};
 use crate::secret::Secret;
 use crate::session::SessionId;
@@ -75,7 +76,7 @@ impl Federation {
             Ok(user) => user,
             Err(error) if error.kind() == ErrorKind::IdentityRefused => {
                 return Err(Error::new(ErrorKind::CredentialInvalid).because(
-                    "access token",
+                    Rule::AccessToken,
                     "one of an identity that no user is linked to",
                     "a linked one: sign in by the provider once",
                 ));
@@ -93,14 +94,15 @@ impl Core {
     fn provider_of_token(&self, token: &Secret) -> Result<&Provider> {
         let invalid = |seen| {
             let wanted = "one that a provider of [[providers]] gave out";
-            Err(Error::new(ErrorKind::CredentialInvalid).because("access token", seen, wanted))
+            Err(Error::new(ErrorKind::CredentialInvalid).because(Rule::AccessToken, seen, wanted))
         };
         match (claims_of::<NamesIssuer>(token.expose()), self.providers.as_slice()) {
             (_, []) => invalid("one, and there is no provider"),
             (Some(NamesIssuer { iss }), providers) => {
                 match providers.iter().find(|provider| provider.issuer == iss) {
                     Some(provider) => Ok(provider),
-                    None => invalid("a JWT of another issuer"),
+                    None => invalid("a JWT of another issuer")
+                        .map_err(|error: Error| error.observing(Observed::url(&iss))),
                 }
             }
             (None, [only]) => Ok(only),
@@ -149,7 +151,7 @@ impl Core {
         match ours {
             false => Ok(()),
             true => Err(Error::new(ErrorKind::CredentialInvalid).because(
-                "access token",
+                Rule::AccessToken,
                 "a credential that was given out here",
                 "one that a provider of [[providers]] gave out",
             )),
@@ -170,7 +172,8 @@ struct NamesIssuer {
 }
 
 /// What a JWT says; nothing of it is believed by this.
-fn claims_of<T: DeserializeOwned>(token: &str) -> Option<T> {
+/// What a JWT says, read without a look at its signature.
+pub(crate) fn claims_of<T: DeserializeOwned>(token: &str) -> Option<T> {
     let mut segments = token.split('.');
     let (_, payload, _) = (segments.next()?, segments.next()?, segments.next()?);
     let json = URL_SAFE_NO_PAD.decode(payload).ok()?;

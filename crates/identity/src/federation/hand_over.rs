@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::flow::{self, Flow};
 use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
+use crate::rule::Rule;
 use crate::secret::Secret;
 use crate::session::caller::Caller;
 use crate::surface::Door;
@@ -34,7 +35,7 @@ impl Federation {
     pub async fn hand_over(&self, op: &Op, caller: &Caller, state: &Secret) -> Result<String> {
         caller.must_be_whole()?;
         let session = caller.session().ok_or_else(|| {
-            Error::new(ErrorKind::Forbidden).because("who is handed over", "no session", "a session")
+            Error::new(ErrorKind::Forbidden).because(Rule::Permission, "no session", "a session")
         })?;
         if caller.user.must_change_password {
             return Err(ErrorKind::PasswordChangeRequired.into());
@@ -66,5 +67,5 @@ impl Federation {
 
 fn over() -> Error {
     let seen = "one that was used, is older than ten minutes, or is another person's";
-    Error::new(ErrorKind::FlowInvalid).because("login under way", seen, "one that waits at our own page")
+    Error::new(ErrorKind::FlowInvalid).because(Rule::LoginState, seen, "one that waits at our own page")
 }

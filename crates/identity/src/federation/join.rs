@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::master_key::Purpose;
 use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
+use crate::rule::Rule;
 use crate::user::{Email, FIRST_VERSION, LoginKey, NewUser, PersonName, Role, Status, User, Username};
 
 /// Whose identity it is.
@@ -186,5 +187,5 @@ fn name_of(claims: &Claims) -> PersonName {
 }
 
 pub(crate) fn refused(seen: &'static str, wanted: &'static str) -> Error {
-    Error::new(ErrorKind::IdentityRefused).because("identity at a provider", seen, wanted)
+    Error::new(ErrorKind::IdentityRefused).because(Rule::Identity, seen, wanted)
 }

@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::mail::MailKind;
 use crate::op::Op;
 use crate::ports::{Change, Conflict, StoreError};
+use crate::rule::Rule;
 use crate::session::caller::Caller;
 use crate::session::{SessionId, State};
 use crate::sign_in::{ProviderAnswer, ProviderSignedIn, SignIn};
@@ -128,7 +129,7 @@ impl Federation {
                 Some((_, owner)) if owner.number == user.number => return Ok(()),
                 Some(_) => {
                     return Err(Error::new(ErrorKind::IdentityTaken).because(
-                        "identity at a provider",
+                        Rule::IdentityTaken,
                         "one that is linked to another user",
                         "one that is linked to nobody",
                     ));
@@ -197,7 +198,7 @@ impl Federation {
         let other = linked.iter().find(usable).map(|identity| identity.id);
         other.map(Some).ok_or_else(|| {
             Error::new(ErrorKind::LastWayIn).because(
-                "way into the account",
+                Rule::LastWayIn,
                 "the last one",
                 "a password that is taken, or another linked provider of [[providers]]",
             )

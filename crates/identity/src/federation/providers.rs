@@ -1,11 +1,12 @@
 //! Which providers there are, and how a login by one of them begins.
 
+use crate::rule::Rule;
 use std::sync::Arc;
 
 use super::upstream::{AuthorizationRequest, UpstreamError, UpstreamFault};
 use super::{Provider, ProviderId};
 use crate::Core;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Observed, Result};
 use crate::flow::{self, Flow, FlowId, HandOver, NewFlow};
 use crate::op::{Op, Timestamp};
 use crate::organization::joining::Joining;
@@ -161,7 +162,7 @@ impl Core {
     pub(crate) fn provider(&self, name: Option<&str>) -> Result<&Provider> {
         let unknown = |seen| {
             Err(Error::new(ErrorKind::ProviderUnknown).because(
-                "[[providers]]",
+                Rule::Provider,
                 seen,
                 "one that is configured",
             ))
@@ -212,6 +213,16 @@ impl From<UpstreamError> for Error {
                 (ErrorKind::ProviderUnknown, "a provider that is not configured", "one of [[providers]]")
             }
         };
-        Self::new(kind).because("provider", seen, wanted).caused_by(error)
+        let rule = match error.fault {
+            UpstreamFault::TokenRefused => Rule::AccessToken,
+            UpstreamFault::Unavailable
+            | UpstreamFault::CodeRefused
+            | UpstreamFault::IdTokenMissing
+            | UpstreamFault::SubjectMissing
+            | UpstreamFault::Untrusted
+            | UpstreamFault::Unknown => kind.facts().rule,
+        };
+        let observed = Observed::text(&error.to_string());
+        Self::new(kind).because(rule, seen, wanted).observing(observed).caused_by(error)
     }
 }

@@ -1,5 +1,6 @@
 //! Use cases of the keyring: the key that signs, the keys that are accepted, a rotation.
 
+use crate::rule::Rule;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -217,7 +218,7 @@ impl Core {
     fn open_key(&self, key: &SigningKey) -> Result<Material> {
         let unreadable = || {
             Error::new(ErrorKind::Internal).because(
-                "signing key",
+                Rule::SealedKey,
                 "one that the master key does not open",
                 "a key sealed by this installation",
             )

@@ -3,6 +3,7 @@
 //! A member who invites holds the own membership's row in the same commit: somebody whose role is lowered meanwhile has invited
 //! before that or not at all. How an invitation is followed stands in [`super::joining`].
 
+use crate::rule::Rule;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -77,7 +78,7 @@ impl Organizations {
         }
         if invite.role > standing.role {
             let error = Error::new(ErrorKind::RoleTooHigh);
-            return Err(error.because("role of an invitation", invite.role.as_str(), standing.role.as_str()));
+            return Err(error.because(Rule::OrganizationRole, invite.role.as_str(), standing.role.as_str()));
         }
         self.core.may_be_invited(organization, &address).await?;
         self.core.may_invite(op, caller).await?;
@@ -191,7 +192,7 @@ impl Core {
             return Ok(());
         }
         let error = Error::new(ErrorKind::Throttled { retry_after: HOUR });
-        Err(error.because("invitations of one user", "fifty in an hour", "fewer"))
+        Err(error.because(Rule::InvitationsOfUser, "fifty in an hour", "fewer"))
     }
 
     fn new_invitation(
@@ -253,7 +254,7 @@ pub(super) fn digest(presented: &Secret) -> Option<Digest> {
 
 /// The refusal of an invitation that is not there, or not any more.
 pub(super) fn unknown(seen: &'static str) -> Error {
-    Error::new(ErrorKind::InvitationNotFound).because("invitation", seen, "a live one")
+    Error::new(ErrorKind::InvitationNotFound).because(Rule::Invitation, seen, "a live one")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
+use crate::rule::Rule;
 use crate::secret::{Digest, Secret};
 use crate::user::{LoginKey, User};
 
@@ -159,7 +160,7 @@ impl Core {
         }
         if !organization.registerable {
             return Err(Error::new(ErrorKind::OrganizationClosed).because(
-                "organization without an invitation",
+                Rule::OrganizationClosed,
                 "one that takes in nobody",
                 "a registerable one",
             ));
@@ -209,7 +210,7 @@ fn must_be_mailed_to(user: &User, invitation: &Invitation) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::InvitationNotYours).because(
-        "invitation",
+        Rule::InvitationAddress,
         "a user with another address, or one not verified",
         "the verified address that it was mailed to",
     ))

@@ -10,6 +10,7 @@ pub mod joining;
 pub mod organizations;
 pub mod standing;
 
+use crate::rule::Rule;
 use std::fmt;
 
 use uuid::Uuid;
@@ -102,7 +103,7 @@ fn name(typed: &str) -> Result<String> {
     let name = typed.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.contains(char::is_control) {
         return Err(Error::new(ErrorKind::OrganizationNameInvalid).because(
-            "organization name",
+            Rule::OrganizationName,
             "an empty or overlong one, or one with control characters",
             "1 to 150 characters in one line",
         ));

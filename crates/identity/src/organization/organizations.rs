@@ -1,5 +1,6 @@
 //! Use cases of organizations: make, find, list them, and who belongs to them.
 
+use crate::rule::Rule;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -273,5 +274,5 @@ pub(super) fn joined_meanwhile(error: &StoreError) -> bool {
 }
 
 fn unknown(seen: &'static str, wanted: &'static str) -> Error {
-    Error::new(ErrorKind::OrganizationNotFound).because("organization", seen, wanted)
+    Error::new(ErrorKind::OrganizationNotFound).because(Rule::Organization, seen, wanted)
 }

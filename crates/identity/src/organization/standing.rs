@@ -4,6 +4,7 @@ use super::{Membership, OrganizationId, OrganizationRole};
 use crate::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Change;
+use crate::rule::Rule;
 use crate::session::caller::{Caller, Credential};
 use crate::user::directory::restricted;
 
@@ -23,7 +24,7 @@ impl Standing {
         if self.role >= least {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Forbidden).because("organization role", self.role.as_str(), least.as_str()))
+        Err(Error::new(ErrorKind::Forbidden).because(Rule::Organization, self.role.as_str(), least.as_str()))
     }
 
     /// What must still hold for a commit of this caller's: first in it.
@@ -83,5 +84,5 @@ impl Core {
 }
 
 fn refused(seen: &'static str) -> Error {
-    Error::new(ErrorKind::Forbidden).because("organization", seen, "a member of it")
+    Error::new(ErrorKind::Forbidden).because(Rule::Organization, seen, "a member of it")
 }

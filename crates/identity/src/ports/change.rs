@@ -13,6 +13,7 @@ use crate::organization::{
     Admission, InvitationId, MembershipId, NewInvitation, NewMembership, Organization, OrganizationId,
     OrganizationRole,
 };
+use crate::refusal::Refused;
 use crate::session::{EndReason, NewSession, SessionId, Touch};
 use crate::surface::Door;
 use crate::throttle::{Bucket, Throttle};
@@ -510,6 +511,30 @@ pub enum Change {
         before: Timestamp,
         /// At most so many.
         limit: u32,
+    },
+    /// Keeps a refusal, and of those of its rule no more than so many, the latest: first of its network, then of all. One
+    /// that is kept already stays as it is. Never misses.
+    KeepRefusal {
+        /// The refusal.
+        refused: Box<Refused>,
+        /// So many of its rule and network.
+        of_network: u32,
+        /// So many of its rule.
+        of_rule: u32,
+    },
+    /// Counts refusals of a rule that were not kept. Never misses.
+    CountLeftOut {
+        /// The rule's name.
+        rule: &'static str,
+        /// How many.
+        count: u64,
+        /// When.
+        at: Timestamp,
+    },
+    /// Forgets refusals, and counts of those that were left out. Never misses.
+    ForgetRefusals {
+        /// Older than this.
+        before: Timestamp,
     },
     /// Writes down the check value of the master key, once. Misses: [`Conflict::MasterKeyRecorded`].
     RecordMasterKey {

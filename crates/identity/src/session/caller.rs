@@ -5,6 +5,7 @@ use crate::api_key::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::federation::ProviderId;
 use crate::op::Actor;
+use crate::rule::Rule;
 use crate::user::directory::restricted;
 use crate::user::{Permission, Permissions, User};
 
@@ -84,7 +85,7 @@ impl Caller {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Forbidden).because(
-            "permission",
+            Rule::Permission,
             "a credential without it",
             permission.as_str(),
         ))

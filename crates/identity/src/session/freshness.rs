@@ -1,6 +1,7 @@
 //! Freshness: what could take an account away wants a login that is minutes old (ASVS 7.5.1), so that a session which was
 //! left open, or stolen, is not enough.
 
+use crate::rule::Rule;
 use std::time::Duration;
 
 use super::caller::Caller;
@@ -28,7 +29,7 @@ impl Caller {
         }
         let seen = if self.session().is_some() { "an older one" } else { "a credential that is no session" };
         Err(Error::new(ErrorKind::FreshLoginRequired).because(
-            "login of the session",
+            Rule::FreshLogin,
             seen,
             "one of the last ten minutes",
         ))

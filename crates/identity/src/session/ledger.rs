@@ -1,6 +1,7 @@
 //! Use cases of the ledger: recognise a presented secret, sign out, and what an operator does. What people do with
 //! their own sessions stands in [`super::own`].
 
+use crate::rule::Rule;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,10 +44,18 @@ impl Sessions {
         };
         let found = self.core.store.session_by_digest(&digest).await?;
         let Some((session, user)) = found else {
-            return Err(invalid("a secret that opens no session", "one that a login here gave out"));
+            return Err(invalid(
+                Rule::CredentialUnknown,
+                "a secret that opens no session",
+                "one that a login here gave out",
+            ));
         };
         if session.door != surface.door || named.is_some_and(|named| named != session.id) {
-            return Err(invalid("a secret of another door", "one that a login by this door gave out"));
+            return Err(invalid(
+                Rule::CredentialOtherDoor,
+                "a secret of another door",
+                "one that a login by this door gave out",
+            ));
         }
         match session.state(op.now) {
             State::Live if user.is_active() => {}
@@ -57,8 +66,12 @@ impl Sessions {
             {
                 return Err(inactive(&user));
             }
-            State::Ended { .. } => return Err(invalid("a session that was ended", "a live one")),
-            State::Expired => return Err(invalid("a session past its end", "a live one")),
+            State::Ended { .. } => {
+                return Err(invalid(Rule::SessionEnded, "a session that was ended", "a live one"));
+            }
+            State::Expired => {
+                return Err(invalid(Rule::SessionExpired, "a session past its end", "a live one"));
+            }
         }
         if let Some(touch) = session.touch(surface, op.now) {
             self.write_down(&session, touch, op.now).await?;
@@ -110,7 +123,7 @@ impl Sessions {
         match self.core.store.commit(Commit { changes: vec![end], events: vec![event] }).await {
             Ok(_) => Ok(()),
             Err(StoreError::Conflict(Conflict::SessionEnded)) => {
-                Err(invalid("a session that was ended meanwhile", "a live one"))
+                Err(invalid(Rule::SessionEnded, "a session that was ended meanwhile", "a live one"))
             }
             Err(error) => Err(error.into()),
         }
@@ -183,12 +196,16 @@ impl Sessions {
     }
 }
 
-pub(crate) fn invalid(seen: &'static str, wanted: &'static str) -> Error {
-    Error::new(ErrorKind::CredentialInvalid).because("presented credential", seen, wanted)
+pub(crate) fn invalid(rule: Rule, seen: &'static str, wanted: &'static str) -> Error {
+    Error::new(ErrorKind::CredentialInvalid).because(rule, seen, wanted)
 }
 
 fn no_session() -> Error {
-    Error::new(ErrorKind::SessionNotFound).because("sign-out", "an API key, which is no session", "a session")
+    Error::new(ErrorKind::SessionNotFound).because(
+        Rule::SessionNotFound,
+        "an API key, which is no session",
+        "a session",
+    )
 }
 
 pub(crate) fn inactive(user: &User) -> Error {
@@ -198,5 +215,5 @@ pub(crate) fn inactive(user: &User) -> Error {
         (None, Status::Suspended) => "a suspended user",
         (None, Status::Active) => "an active user",
     };
-    Error::new(ErrorKind::UserInactive).because("account state", seen, "an active user")
+    Error::new(ErrorKind::UserInactive).because(Rule::AccountState, seen, "an active user")
 }

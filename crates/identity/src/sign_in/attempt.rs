@@ -7,12 +7,13 @@ use ::password::{Password, PasswordHash};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::reservation::{OF_ACCOUNT, Place, Reservation};
+use super::reservation::{Place, Reservation};
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::Op;
 use crate::ports::{Change, Commit};
-use crate::throttle::refusals::Counted;
+use crate::rule::Rule;
+use crate::throttle::told::Counted;
 use crate::throttle::{self, Begins, Bucket};
 use crate::user::{User, UserNumber};
 use crate::{Core, SeenThrough};
@@ -42,7 +43,7 @@ impl Target {
     /// As what a limit counted the try that it refused.
     fn counted(&self, reserved: &Result<Reservation>) -> Counted {
         let rule = reserved.as_ref().err().map(|error| error.facts().rule);
-        Counted { bucket: (rule == Some(OF_ACCOUNT)).then(|| self.bucket.clone()), user: self.id }
+        Counted { bucket: (rule == Some(Rule::AccountFailures)).then(|| self.bucket.clone()), user: self.id }
     }
 
     /// Whose it is. Nobody has the number zero.
@@ -142,7 +143,7 @@ impl Core {
             return Ok(());
         }
         Err(Error::new(ErrorKind::PasswordSignInDisabled).because(
-            "[password] sign_in",
+            Rule::PasswordSignIn,
             "a password",
             "sign_in = true",
         ))

@@ -3,6 +3,7 @@
 //!
 //! It is a try at a password like any other: counted with failed logins, and throttled with them.
 
+use crate::rule::Rule;
 use ::password::Password;
 use zeroize::Zeroizing;
 
@@ -121,7 +122,7 @@ impl SignIn {
         events.extend(attempt.begun(op, &self.core, Some(user)));
         match self.core.store.commit(Commit { changes: attempt.failed(op), events }).await {
             Ok(_) => Error::new(ErrorKind::OldPasswordWrong).because(
-                "confirmation of a login",
+                Rule::PasswordConfirmation,
                 seen,
                 "the user's password",
             ),

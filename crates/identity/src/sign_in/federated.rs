@@ -14,6 +14,7 @@ use crate::flow::{self, Flow, HandOver};
 use crate::op::Op;
 use crate::organization::joining::{Joined, KeptJoining};
 use crate::ports::{Change, Commit, Conflict, StoreError};
+use crate::rule::Rule;
 use crate::secret::Secret;
 use crate::session::SessionId;
 use crate::session::caller::Caller;
@@ -117,13 +118,8 @@ impl SignIn {
         answer: &ProviderAnswer,
         state: &Secret,
     ) -> Result<User> {
-        let refused = |seen| {
-            Error::new(ErrorKind::CodeRefused).because(
-                "code of our own sign-in page",
-                seen,
-                "the one it gave",
-            )
-        };
+        let refused =
+            |seen| Error::new(ErrorKind::CodeRefused).because(Rule::OwnPageCode, seen, "the one it gave");
         let code = answer.code.as_ref().ok_or_else(|| refused("none"))?;
         let made = Secret::made(flow::code(&self.core.master_key, state).to_string());
         // By their digests, which says nothing of how much of it was right.
@@ -165,7 +161,7 @@ impl SignIn {
     ) -> Result<Claims> {
         let Some(code) = &answer.code else {
             let denied = Error::new(ErrorKind::ProviderDenied);
-            return Err(denied.because("answer of the provider", "an error instead of a code", "a code"));
+            return Err(denied.because(Rule::ProviderDenied, "an error instead of a code", "a code"));
         };
         let redemption = Redemption {
             code: code.expose(),
@@ -202,7 +198,7 @@ impl SignIn {
     ) -> Result<(Flow, &'a Secret)> {
         let Some(browser) = &answer.browser else {
             let missing = Error::new(ErrorKind::FlowMissing);
-            return Err(missing.because("login under way", "a browser without its cookie", "the cookie"));
+            return Err(missing.because(Rule::LoginCookie, "a browser without its cookie", "the cookie"));
         };
         let state = answer.state.as_ref().ok_or_else(|| not_this("no state"))?;
         let found = self.core.store.flow_by_digest(&state.digest()).await?;
@@ -324,5 +320,5 @@ impl SignIn {
 
 pub(crate) fn not_this(seen: &'static str) -> Error {
     let wanted = "the state of a login under way in this browser by this door";
-    Error::new(ErrorKind::FlowInvalid).because("login under way", seen, wanted)
+    Error::new(ErrorKind::FlowInvalid).because(Rule::LoginState, seen, wanted)
 }

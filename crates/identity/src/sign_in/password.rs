@@ -4,6 +4,7 @@
 //! the password is right or not, up to the point where a session is opened. One difference is left: a user whose
 //! hash was made under another cost takes that cost's time until the next good login renews it.
 
+use crate::rule::Rule;
 use ::password::Password;
 
 use super::attempt::{Attempt, Target};
@@ -172,7 +173,7 @@ impl SignIn {
         events.extend(attempt.begun(op, &self.core, user));
         match self.commit(attempt.failed(op), events).await {
             Ok(()) => Error::new(ErrorKind::InvalidCredentials).because(
-                "password login",
+                Rule::Password,
                 seen,
                 "an active user's name and password",
             ),

@@ -6,6 +6,7 @@
 //! own. So whoever keeps guessing at an account does not keep its owner out. The same questions are asked about a name that
 //! nobody has.
 
+use crate::rule::Rule as Refusing;
 use std::time::Duration;
 
 use super::attempt::Target;
@@ -103,7 +104,7 @@ impl Core {
         match counted {
             Ok(Counted::Made(state)) => made(&bucket, state, false, held, turn),
             Ok(Counted::Stopped(state)) => made(&bucket, state, true, held, turn),
-            Ok(Counted::Wait(wait)) => Err(released(held, throttled(wait, OF_ACCOUNT, ACCOUNT))),
+            Ok(Counted::Wait(wait)) => Err(released(held, throttled(wait, Refusing::AccountFailures))),
             Err(error) => Err(released(held, error)),
         }
     }
@@ -138,11 +139,11 @@ impl Core {
                 Ok(held) => return Ok(Some(held)),
                 Err(Refusal::Busy) => tokio::time::sleep(LOOK_AGAIN).await,
                 Err(Refusal::AtAccount(wait)) => {
-                    return Err(throttled(wait, "failures of one address at one account", ACCOUNT));
+                    return Err(throttled(wait, Refusing::AccountFailuresOfNetwork));
                 }
                 Err(Refusal::Network(wait)) => {
                     if self.knows(op, place).await?.is_none() {
-                        return Err(throttled(wait, "failures of one address", ADDRESS));
+                        return Err(throttled(wait, Refusing::NetworkFailures));
                     }
                     of_network = None;
                 }
@@ -204,11 +205,6 @@ impl Core {
     }
 }
 
-/// The rule of which an account is the measure, wherever tries at it come from.
-pub(super) const OF_ACCOUNT: &str = "account failures";
-const ACCOUNT: &str = "a pause ([limits] account_failures_free)";
-const ADDRESS: &str = "a pause ([limits] address_failures_per_hour)";
-
 /// No guess was made, so this process does not count one.
 fn released(held: Option<Held>, error: Error) -> Error {
     if let Some(held) = held {
@@ -217,13 +213,13 @@ fn released(held: Option<Held>, error: Error) -> Error {
     error
 }
 
-fn throttled(retry_after: Duration, rule: &'static str, wanted: &'static str) -> Error {
-    Error::new(ErrorKind::Throttled { retry_after }).because(rule, "too many failures", wanted)
+fn throttled(retry_after: Duration, rule: Refusing) -> Error {
+    Error::new(ErrorKind::Throttled { retry_after }).because(rule, "too many failures", "a pause")
 }
 
 fn turn_did_not_come() -> Error {
     Error::new(ErrorKind::Overloaded { retry_after: Duration::from_secs(1) }).because(
-        "account's turn",
+        Refusing::AccountTurn,
         "other tries at this account under way",
         "one of them settled",
     )

@@ -15,8 +15,8 @@ use crate::op::Timestamp;
 
 pub(crate) mod origins;
 pub(crate) mod rate;
-pub(crate) mod refusals;
 mod table;
+pub(crate) mod told;
 mod turns;
 
 pub(crate) use turns::{Turn, Turns};

@@ -3,14 +3,15 @@
 //! Counted in the memory of each process, as [`super::origins`] is: so many at once, and one more as time goes by. A wrong
 //! secret that is shown again and again counts once: a client whose key is gone keeps nobody out.
 
+use crate::rule::Rule;
 use std::collections::VecDeque;
 use std::hash::Hash;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
-use super::refusals::Counted;
 use super::table::{Entry, Table};
+use super::told::Counted;
 use super::{Bucket, whole_seconds};
 use crate::Core;
 use crate::error::{Error, ErrorKind, Result};
@@ -25,18 +26,15 @@ pub(crate) struct Limit {
     pub(crate) burst: u32,
     pub(crate) every: Duration,
     /// What the operator reads in the log.
-    pub(crate) rule: &'static str,
+    pub(crate) rule: Rule,
 }
 
 /// Wrong tickets of one network.
-const TICKETS: Limit =
-    Limit { burst: 30, every: Duration::from_mins(1), rule: "wrong tickets of one network" };
+const TICKETS: Limit = Limit { burst: 30, every: Duration::from_mins(1), rule: Rule::WrongTickets };
 /// Wrong API keys of one network.
-const API_KEYS: Limit =
-    Limit { burst: 100, every: Duration::from_secs(10), rule: "wrong API keys of one network" };
+const API_KEYS: Limit = Limit { burst: 100, every: Duration::from_secs(10), rule: Rule::WrongApiKeys };
 /// Wrong secrets of one service from one network.
-const SERVICES: Limit =
-    Limit { burst: 20, every: Duration::from_mins(1), rule: "wrong secrets of one service" };
+const SERVICES: Limit = Limit { burst: 20, every: Duration::from_mins(1), rule: Rule::WrongServiceSecrets };
 
 /// How much of a limit is used up: the time at which nothing of it is.
 #[derive(Debug)]
@@ -141,14 +139,14 @@ impl Rates {
     /// Somebody asks for a message to an address.
     fn ask_for_mail(&self, op: &Op, per_hour: u32) -> Result<()> {
         let every = Duration::from_hours(1) / per_hour.max(1);
-        let rule = "messages asked for from one network ([limits] address_mails_per_hour)";
+        let rule = Rule::MailsOfNetwork;
         take(&self.mails, op.origin.counted_network(), op, &Limit { burst: per_hour, every, rule })
     }
 
     /// This user asks for a token or a key. Not counted by session: a token that is made may be one.
     fn mint(&self, op: &Op, user: &User, per_minute: u32) -> Result<()> {
         let every = Duration::from_mins(1) / per_minute.max(1);
-        let rule = "tokens and keys of one account ([limits] account_tokens_per_minute)";
+        let rule = Rule::TokensOfAccount;
         take(&self.minting, Some(user.number), op, &Limit { burst: per_minute, every, rule })
     }
 }
@@ -235,7 +233,7 @@ fn short(digest: &[u8]) -> [u8; 8] {
 mod tests {
     use super::*;
 
-    const LIMIT: Limit = Limit { burst: 3, every: Duration::from_secs(10), rule: "test" };
+    const LIMIT: Limit = Limit { burst: 3, every: Duration::from_secs(10), rule: Rule::WrongTickets };
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_millis(seconds * 1000)

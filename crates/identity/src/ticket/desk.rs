@@ -1,5 +1,6 @@
 //! How a ticket is made and how a presented one is read. What using it up leads to is the caller's to say.
 
+use crate::rule::Rule;
 use serde::{Deserialize, Serialize};
 
 use super::{NewTicket, Purpose, Ticket, TicketId};
@@ -157,5 +158,5 @@ impl Core {
 }
 
 pub(crate) fn invalid(seen: &'static str) -> Error {
-    Error::new(ErrorKind::TicketInvalid).because("presented ticket", seen, "a live ticket of this purpose")
+    Error::new(ErrorKind::TicketInvalid).because(Rule::Ticket, seen, "a live ticket of this purpose")
 }

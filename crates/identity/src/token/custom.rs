@@ -3,6 +3,7 @@
 //! Each is a session of its own: listed with the others, ended with the others, and never able to do more than the
 //! credential that asked for it.
 
+use crate::rule::Rule;
 use std::sync::Arc;
 
 use crate::Core;
@@ -89,8 +90,9 @@ impl Tokens {
 fn fitting(
     claims: serde_json::Map<String, serde_json::Value>,
 ) -> Result<serde_json::Map<String, serde_json::Value>> {
-    let refuse =
-        |seen, wanted| Err(Error::new(ErrorKind::TokenClaimsInvalid).because("custom claims", seen, wanted));
+    let refuse = |seen, wanted| {
+        Err(Error::new(ErrorKind::TokenClaimsInvalid).because(Rule::TokenClaims, seen, wanted))
+    };
     if claims.keys().any(|name| RESERVED.contains(&name.as_str())) {
         return refuse("one that only the server writes", "names other than the registered ones");
     }

@@ -5,6 +5,7 @@
 //! our own routes a leaked signing key alone forges nothing, and a token is refused as soon as its session has ended,
 //! without a row for each token. Others accept it until it ends by itself.
 
+use crate::rule::Rule;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -143,21 +144,31 @@ impl Tokens {
         // Its session outlives a key that is dropped, so what this process remembers of the keys is not enough.
         let ring = self.core.ring(op, form.key_use, true).await?;
         let claims = ring.set().verify::<Presented>(presented.expose(), jose::HeaderRules::Own, &expected);
-        let claims = claims.map_err(|error| super::refused(&error))?;
+        let claims = claims.map_err(|error| super::refused(&error, presented, &expected))?;
         if !self.core.token_names.made(&claims.jti, claims.sid) {
-            return Err(invalid("a token with a name that was not made here", "one of our own"));
+            return Err(invalid(
+                Rule::TokenSignature,
+                "a token with a name that was not made here",
+                "one of our own",
+            ));
         }
         let session = self.core.store.session(SessionId(claims.sid)).await?;
         let session = session.filter(|session| session.door == surface.door);
-        let session =
-            session.ok_or_else(|| invalid("a token of no session of this door", "one of our own"))?;
+        let session = session.ok_or_else(|| {
+            invalid(Rule::CredentialOtherDoor, "a token of no session of this door", "one of our own")
+        })?;
         let user = self.core.store.user(session.user).await?;
-        let user = user.ok_or_else(|| invalid("a token of a deleted user", "an active user's"))?;
+        let user =
+            user.ok_or_else(|| invalid(Rule::AccountState, "a token of a deleted user", "an active user's"))?;
         if !user.is_active() {
             return Err(inactive(&user));
         }
         if session.state(op.now) != State::Live {
-            return Err(invalid("a token of a session that is over", "one of a live session"));
+            return Err(invalid(
+                Rule::SessionEnded,
+                "a token of a session that is over",
+                "one of a live session",
+            ));
         }
         Ok(Caller { user, credential: Credential::Session(session) })
     }
@@ -177,7 +188,11 @@ impl Core {
         let kept = named.map_or(&[0; 32][..], |client| &client.digest.bytes);
         let same: bool = subtle::ConstantTimeEq::ct_eq(kept, shown.bytes.as_slice()).into();
         named.filter(|_| same).ok_or_else(|| {
-            invalid("a service or a secret that is not known", "one of dialects.bixarena.service_clients")
+            invalid(
+                Rule::ServiceClient,
+                "a service or a secret that is not known",
+                "one of dialects.bixarena.service_clients",
+            )
         })
     }
 }
@@ -190,7 +205,7 @@ fn fitting(audience: &str) -> Result<&str> {
         return Ok(audience);
     }
     Err(Error::new(ErrorKind::TokenClaimsInvalid).because(
-        "audience",
+        Rule::TokenClaims,
         "an empty one, one of more than 255 bytes, or one with blanks",
         "visible ASCII",
     ))

@@ -15,9 +15,10 @@ pub use custom::{CustomToken, MintedToken, Tokens};
 pub use internal::{InternalToken, ServiceClient, ServiceCredentials};
 
 use crate::Core;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Observed, Result};
 use crate::keyring::ring::{OpenKey, Ring};
 use crate::op::{Op, Timestamp};
+use crate::rule::Rule;
 use crate::secret::{Digest, Secret};
 use crate::session::{NewSession, SessionId};
 use crate::surface::TokenForm;
@@ -95,12 +96,7 @@ impl Core {
         token: &Secret,
     ) -> Result<SessionOfToken> {
         let read = |ring: &Ring| {
-            let expected = jose::Expected {
-                issuer: Some(&form.issuer),
-                audience: Some(&form.audience),
-                now: seconds(op.now),
-                leeway: LEEWAY,
-            };
+            let expected = expected(form, op.now);
             verified(ring, op.now, |key| {
                 let key = key.sessions().map_err(|_| jose::Error::Key)?;
                 key.verify::<Presented>(token.expose(), &expected)
@@ -110,9 +106,9 @@ impl Core {
         if matches!(claims, Err(jose::Error::Signature)) {
             claims = read(&self.ring(op, form.key_use, true).await?);
         }
-        let claims = claims.map_err(|error| refused(&error))?;
+        let claims = claims.map_err(|error| refused(&error, token, &expected(form, op.now)))?;
         let digest = Secret::presented(&claims.jti).map(|jti| jti.digest());
-        let digest = digest.ok_or_else(|| refused(&jose::Error::Claims))?;
+        let digest = digest.ok_or_else(|| refused(&jose::Error::Claims, token, &expected(form, op.now)))?;
         Ok(SessionOfToken { session: SessionId(claims.sid), digest })
     }
 }
@@ -134,20 +130,53 @@ pub(crate) fn verified<T>(
     Err(refusal)
 }
 
-pub(crate) fn refused(error: &jose::Error) -> Error {
-    let seen = match error {
-        jose::Error::Signature | jose::Error::UnknownKey => "a token that no key of ours has signed",
-        jose::Error::Expired | jose::Error::NotYetValid => "a token outside its time",
-        jose::Error::Issuer | jose::Error::Audience => "a token of another issuer or for another use",
+fn expected(form: &TokenForm, now: Timestamp) -> jose::Expected<'_> {
+    jose::Expected {
+        issuer: Some(&form.issuer),
+        audience: Some(&form.audience),
+        now: seconds(now),
+        leeway: LEEWAY,
+    }
+}
+
+/// Why a token is refused, and for whom it is where it is for somebody else.
+pub(crate) fn refused(error: &jose::Error, token: &Secret, expected: &jose::Expected<'_>) -> Error {
+    let (rule, seen) = match error {
+        jose::Error::Signature | jose::Error::UnknownKey => {
+            (Rule::TokenSignature, "a token that no key of ours has signed")
+        }
+        jose::Error::Expired | jose::Error::NotYetValid => (Rule::SessionExpired, "a token outside its time"),
+        jose::Error::Issuer | jose::Error::Audience => {
+            (Rule::CredentialOtherDoor, "a token of another issuer or for another use")
+        }
         jose::Error::Header | jose::Error::Critical | jose::Error::Algorithm | jose::Error::Type => {
-            "a token whose header is not ours"
+            (Rule::TokenSignature, "a token whose header is not ours")
         }
         jose::Error::TooLong
         | jose::Error::NotCompact
         | jose::Error::Claims
         | jose::Error::Key
         | jose::Error::KeySet
-        | jose::Error::Library => "a token that cannot be read",
+        | jose::Error::Library => (Rule::CredentialMalformed, "a token that cannot be read"),
     };
-    Error::new(ErrorKind::CredentialInvalid).because("presented token", seen, "one that this door gave out")
+    let refused = Error::new(ErrorKind::CredentialInvalid).because(rule, seen, "one that this door gave out");
+    let is_for_others = matches!(error, jose::Error::Issuer | jose::Error::Audience);
+    match crate::federation::access::claims_of::<ForWhom>(token.expose()).filter(|_| is_for_others) {
+        None => refused,
+        Some(ForWhom { iss, aud }) => {
+            let (issuer, audience) =
+                (expected.issuer.unwrap_or_default(), expected.audience.unwrap_or_default());
+            let told = format!("iss {iss} and aud {aud}; wanted: iss \"{issuer}\" and aud \"{audience}\"");
+            refused.observing(Observed::text(&told))
+        }
+    }
+}
+
+/// Who made a token, and for whom; read after its signature was found good.
+#[derive(serde::Deserialize)]
+struct ForWhom {
+    #[serde(default)]
+    iss: serde_json::Value,
+    #[serde(default)]
+    aud: serde_json::Value,
 }

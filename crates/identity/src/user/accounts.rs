@@ -1,5 +1,6 @@
 //! What an operator does to users: make, find, list, set a password, suspend, activate, delete.
 
+use crate::rule::Rule;
 use std::sync::Arc;
 
 use password::Password;
@@ -304,9 +305,9 @@ impl Accounts {
             return Ok(password);
         }
         Err(Error::new(ErrorKind::PasswordTooShort { min_length }).because(
-            "password policy",
+            Rule::PasswordLength,
             "a shorter password",
-            "[password] min_length",
+            "as many characters as password.min_length says",
         ))
     }
 

@@ -5,6 +5,7 @@
 //! an account away. Whether an address has an account already is told to nobody but who reads mail there: the answer is
 //! the same, the work before it too, and another message goes there.
 
+use crate::rule::Rule;
 use std::time::Duration;
 
 use super::accounts::Accounts;
@@ -100,7 +101,7 @@ impl Accounts {
         let kind = MailKind::ConfirmAddress;
         if self.core.store.mails(user.number, kind, op.now - HOUR).await? >= PER_HOUR {
             let error = Error::new(ErrorKind::Throttled { retry_after: HOUR });
-            return Err(error.because("changes of address of one user", "five in an hour", "fewer"));
+            return Err(error.because(Rule::MailsOfUser, "five in an hour", "fewer"));
         }
         let owner = self.core.store.user_by_name(email.key()).await?;
         let taken = owner.is_some_and(|owner| owner.number != user.number);

@@ -5,6 +5,7 @@ use super::{PersonName, Role, Status, User};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::Op;
 use crate::ports::Change;
+use crate::rule::Rule;
 use crate::session::caller::Caller;
 
 /// A user to be made by another one.
@@ -64,7 +65,7 @@ impl Accounts {
         let DelegatedAccount { email, name, role } = account;
         if !caller.user.role.reaches(role) {
             return Err(Error::new(ErrorKind::Forbidden).because(
-                "role",
+                Rule::Permission,
                 "one that may not make such users",
                 "root, or admin and no root to be made",
             ));

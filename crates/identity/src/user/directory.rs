@@ -6,6 +6,7 @@ use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::Op;
 use crate::ports::Change;
+use crate::rule::Rule;
 use crate::session::caller::Caller;
 
 /// By what users are put in order; ties go by number.
@@ -169,7 +170,7 @@ impl Accounts {
         });
         found.ok_or_else(|| {
             Error::new(ErrorKind::UserNotFound).because(
-                "who sees whom",
+                Rule::UserNotFound,
                 "a user that is not there, or not for this caller",
                 "the caller, a sub-user of the caller's, or read:user",
             )
@@ -184,7 +185,7 @@ impl Accounts {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Forbidden).because(
-            "permission",
+            Rule::Permission,
             "a caller that may not change this user",
             "write:sub-user for a sub-user of the caller's, else write:user",
         ))
@@ -202,7 +203,7 @@ impl Accounts {
 /// The refusal of a credential that may less than its owner, where it would reach beyond itself.
 pub(crate) fn restricted() -> Error {
     Error::new(ErrorKind::Forbidden).because(
-        "permission",
+        Rule::Permission,
         "a credential that may less than its owner",
         "a credential with all of its owner's permissions",
     )

@@ -3,6 +3,7 @@
 //!
 //! A sign-up that nobody has verified does not stand in the way: the account that it left is theirs who read the mail.
 
+use crate::rule::Rule;
 use zeroize::Zeroizing;
 
 use super::accounts::Accounts;
@@ -160,7 +161,7 @@ fn must_be_new(newcomer: &Newcomer) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::LoginNameTaken).because(
-        "invitation without a login",
+        Rule::LoginNameTaken,
         "an address that has an account",
         "a login with that account",
     ))

@@ -1,5 +1,6 @@
 //! A user changes the own password, or that of a sub-user.
 
+use crate::rule::Rule;
 use password::Password;
 use zeroize::Zeroizing;
 
@@ -79,7 +80,7 @@ impl Accounts {
         caller.must(Permission::WriteSubUser)?;
         if user.parent != Some(caller.user.number) {
             return Err(Error::new(ErrorKind::Forbidden).because(
-                "sub-user's password",
+                Rule::Permission,
                 "a user who belongs to somebody else",
                 "a sub-user of the caller's",
             ));
@@ -169,7 +170,7 @@ impl Accounts {
         events.extend(attempt.begun(op, &self.core, Some(user)));
         match self.commit(attempt.failed(op), events).await {
             Ok(()) => Error::new(ErrorKind::OldPasswordWrong).because(
-                "password change",
+                Rule::PasswordConfirmation,
                 seen,
                 "the user's password",
             ),

@@ -5,6 +5,7 @@
 //! process of an installation knows those of the others. It is dead as soon as a user was made, by whatever way, and stays so
 //! when all of them are deleted.
 
+use crate::rule::Rule;
 use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
@@ -79,7 +80,7 @@ impl Accounts {
         if !is_ours || !self.awaits_set_up().await? {
             let seen = if is_ours { "one after a user was made" } else { "one that is not good now" };
             return Err(Error::new(ErrorKind::TicketInvalid).because(
-                "set-up ticket",
+                Rule::SetUpTicket,
                 seen,
                 "one of the last hour, and no user ever made",
             ));

@@ -3,6 +3,7 @@
 //! Whether the address has an account already is told to nobody but its owner: the answer is the same, the work before
 //! it too, and the owner of a taken address gets a message instead.
 
+use crate::rule::Rule;
 use zeroize::Zeroizing;
 
 use super::accounts::Accounts;
@@ -42,9 +43,9 @@ impl Accounts {
     pub async fn sign_up(&self, op: &Op, surface: &Surface, sign_up: SignUp) -> Result<()> {
         if !surface.sign_up {
             return Err(Error::new(ErrorKind::SignUpDisabled).because(
-                "sign-up",
+                Rule::SignUp,
                 "somebody who wants an account",
-                "sign_up = true in the dialect's section",
+                "sign_up = true in the door's section",
             ));
         }
         self.core.passwords_are_taken()?;

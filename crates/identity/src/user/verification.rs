@@ -1,5 +1,6 @@
 //! The message that an address is verified by, once more: for somebody who is signed in and has not verified it.
 
+use crate::rule::Rule;
 use std::time::Duration;
 
 use super::accounts::Accounts;
@@ -28,7 +29,7 @@ impl Accounts {
         let kind = MailKind::VerifyEmail;
         if self.core.store.mails(user.number, kind, op.now - HOUR).await? >= PER_HOUR {
             let error = Error::new(ErrorKind::Throttled { retry_after: HOUR });
-            return Err(error.because("messages to verify an address", "five in an hour", "fewer"));
+            return Err(error.because(Rule::MailsOfUser, "five in an hour", "fewer"));
         }
         self.send_ticket(op, user, kind, None, None).await
     }

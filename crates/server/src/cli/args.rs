@@ -74,6 +74,11 @@ pub enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Say why a request was refused, and what to do
+    ///
+    /// Every refused answer has the header X-Vestibule-Refusal with a short id, and the log line the same one. What is
+    /// found is kept for at most 30 days, and of each rule only the latest.
+    Explain(Explain),
     /// Bring the database up to date, and do nothing else
     Migrate,
     /// List the dialects and whether they are served
@@ -112,6 +117,14 @@ pub enum ConfigCommand {
     Check,
     /// Print the configuration in effect, defaults and variables included
     Show,
+}
+
+/// `explain`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Explain {
+    /// The id from X-Vestibule-Refusal, in any case; or the request's, from X-Request-Id
+    #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub id: String,
 }
 
 /// `user ...`

@@ -6,6 +6,7 @@ mod api_key;
 pub mod args;
 mod audit;
 mod doctor;
+mod explain;
 mod failure;
 mod organization;
 mod output;
@@ -70,6 +71,10 @@ async fn act(cli: &Cli, loaded: Loaded) -> Result<(), Failure> {
                 &serde_json::json!({"migrated": true}),
             )?;
             Ok(())
+        }
+        Command::Explain(asked) => {
+            let house = house::open(&loaded.config).await?;
+            explain::run(&house, &loaded.config, asked, format).await
         }
         Command::Dialects => dialects(&loaded, format),
         // It needs no configuration that holds, and has been done.

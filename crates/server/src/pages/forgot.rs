@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use identity::user::restore::ForgottenPassword;
-use identity::{Actor, ErrorKind};
+use identity::{Actor, Error, ErrorKind};
 use web::Fault;
 
 use super::ask::Ask;
@@ -58,11 +58,11 @@ fn closed(visitor: &Visitor) -> Option<Response> {
     };
     if !visitor.pages.identity().sign_in.takes_passwords() {
         let refused = told(t.say("no-passwords-title"), t.say("no-passwords-text"));
-        return Some(Fault::of_wire(ErrorKind::PasswordSignInDisabled.name()).on(refused));
+        return Some(Fault::from(&Error::from(ErrorKind::PasswordSignInDisabled)).on(refused));
     }
     let refused = || told(t.say("forgot-elsewhere-title"), t.say("forgot-elsewhere-text"));
-    let wire = ErrorKind::CaptchaRefused.name();
-    visitor.pages.has_captcha().then(|| Fault::of_wire(wire).on(refused()))
+    let fault = || Fault::from(&Error::from(ErrorKind::CaptchaRefused));
+    visitor.pages.has_captcha().then(|| fault().on(refused()))
 }
 
 pub(super) async fn send(

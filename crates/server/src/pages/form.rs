@@ -15,7 +15,8 @@ use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::header::ORIGIN;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use identity::{Secret, SecretForm, Timestamp};
+use identity::error::Facts;
+use identity::{Rule, Secret, SecretForm, Timestamp};
 use web::cookie::Carried;
 use web::form::{Pairs, pairs};
 use web::{CredentialCookie, Fault, Origins, Refusal, Site, Web};
@@ -113,6 +114,13 @@ impl Sent {
     }
 }
 
+/// What the operator is told of a form without a good token.
+const STALE: Facts = Facts {
+    rule: Rule::FormToken,
+    seen: "a form without the token that this browser was given for this page",
+    wanted: "the token, and the cookie that came with it",
+};
+
 /// Extractor of a form with a token that this browser was given for this path. Everything else has been answered.
 pub(crate) struct Signed(pub(super) Sent);
 
@@ -131,7 +139,7 @@ impl FromRequest<Pages> for Signed {
         if visitor.browser.was_given(web, visitor.context.now, &path, token) {
             Ok(Self(sent))
         } else {
-            Err(Fault::of_wire("form_token_invalid").on(Told::Stale { path }.to(&visitor)))
+            Err(Fault::of_wire("form_token_invalid", STALE).on(Told::Stale { path }.to(&visitor)))
         }
     }
 }
@@ -180,7 +188,10 @@ async fn sent(request: Request, visitor: &Visitor) -> Result<Sent, Response> {
         };
         Fault::from(&refusal).on(Told::NotArrived { status }.to(visitor))
     })?;
-    let unreadable = |_| Told::NotArrived { status: StatusCode::BAD_REQUEST }.to(visitor);
+    let unreadable = |_| {
+        let told = Told::NotArrived { status: StatusCode::BAD_REQUEST }.to(visitor);
+        Fault::malformed("request_malformed").on(told)
+    };
     pairs(&body).map(Sent).map_err(unreadable)
 }
 

@@ -197,7 +197,10 @@ pub(super) async fn act(visitor: Visitor, headers: HeaderMap, form::Ticket(sent)
         Some(VERIFY) => verify(&visitor, &headers, &code).await,
         Some(SIGN_IN) => by_way_of(&visitor, &code, login::PATH).await,
         Some(SIGN_OUT) => by_way_of(&visitor, &code, logout::PATH).await,
-        Some(_) | None => shown(&visitor, &headers, &code, StatusCode::BAD_REQUEST, Typed::default()).await,
+        Some(_) | None => {
+            let page = shown(&visitor, &headers, &code, StatusCode::BAD_REQUEST, Typed::default()).await;
+            Fault::malformed("request_malformed").on(page)
+        }
     })
 }
 

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use identity::user::PersonName;
 use identity::user::set_up::FirstAdministrator;
-use identity::{Actor, Error, ErrorKind};
+use identity::{Actor, Error, ErrorKind, Rule};
 use web::Fault;
 
 use super::ask::Ask;
@@ -173,7 +173,9 @@ fn done(visitor: &Visitor) -> Response {
     let shell = visitor.shell(t.say("setup-done-title")).only_here();
     let way_on = Some((t.say("to-the-start"), "/".to_owned()));
     let text = t.say("setup-done-text");
-    visitor.answer(StatusCode::GONE, &Message { shell, mood: Mood::Bad, text, way_on })
+    let gone = visitor.answer(StatusCode::GONE, &Message { shell, mood: Mood::Bad, text, way_on });
+    let (seen, wanted) = ("an installation that has had users", "one that has had none");
+    Fault::from(&Error::new(ErrorKind::TicketInvalid).because(Rule::SetUpTicket, seen, wanted)).on(gone)
 }
 
 fn refused(visitor: &Visitor, error: &Error) -> Response {

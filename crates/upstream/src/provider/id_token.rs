@@ -27,8 +27,10 @@ impl Provider {
         access_token: Option<&str>,
     ) -> Result<Told, UpstreamError> {
         let verified = self.verified(now, description, token, Typ::AbsentOr("JWT")).await?;
-        let told: Told =
-            verified.map_err(|error| self.untrusted(format!("its ID token is refused: {error}")))?;
+        let told: Told = verified.map_err(|error| {
+            let whose = if error == jose::Error::Audience { self.whose(token) } else { String::new() };
+            self.untrusted(format!("its ID token is refused: {error}{whose}"))
+        })?;
         let wrong = |what: &str| Err(self.untrusted(format!("its ID token is refused: {what}")));
         if told.iat.is_none() {
             return wrong("it does not say when it was made");
@@ -55,6 +57,18 @@ impl Provider {
             return Err(self.fault(UpstreamFault::SubjectMissing, "its ID token names nobody (sub)"));
         }
         Ok(told)
+    }
+
+    /// For whom a token is that is not for us; its signature was found good before.
+    fn whose(&self, token: &str) -> String {
+        #[derive(serde::Deserialize)]
+        struct ForWhom {
+            aud: serde_json::Value,
+        }
+        let payload = token.split('.').nth(1).and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
+        let told: Option<ForWhom> = payload.and_then(|payload| serde_json::from_slice(&payload).ok());
+        let seen = told.map_or_else(|| "nobody".to_owned(), |told| super::quoted(&told.aud.to_string()));
+        format!(": it is for {seen}, and client_id is {:?}", self.settings.client_id)
     }
 }
 

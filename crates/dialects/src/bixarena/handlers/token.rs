@@ -1,6 +1,7 @@
 //! `/token`, `/oauth2/token` and `/oauth2/service-token`: a session, or a service's secret, for a token that other
 //! services verify by themselves.
 
+use identity::Rule;
 use identity::{Error, ErrorKind};
 use web::authorization::basic;
 use web::fault::concerning;
@@ -41,11 +42,7 @@ pub(in crate::bixarena) async fn for_service(visit: Visit) -> Reply {
     };
     let Some(credentials) = convert::service(&basic) else {
         let error = Error::new(ErrorKind::CredentialInvalid);
-        return Err(refused(error.because(
-            "presented credential",
-            "a secret that none can be",
-            "a service's",
-        )));
+        return Err(refused(error.because(Rule::ServiceClient, "a secret that none can be", "a service's")));
     };
     let audience = convert::audience(visit.sent("audience")).ok().flatten().unwrap_or_default();
     let tokens = &visit.identity().tokens;

@@ -28,7 +28,7 @@ pub(in crate::native) async fn link(mut call: Call) -> Reply {
     let new: wire::NewIdentity = call.visit.body().await?;
     let native = &call.visit.native;
     let return_to = match &new.return_to {
-        Some(place) => native.web.return_urls.place(place).ok_or_else(error::return_url)?,
+        Some(place) => native.web.return_urls.place(place).ok_or_else(|| error::return_url(place))?,
         None => String::new(),
     };
     let begin = BeginLogin {

@@ -29,8 +29,10 @@ pub(in crate::native) async fn begin(visit: Visit) -> Reply {
     let native = &visit.native;
     let return_to = match visit.sent("return_to") {
         Sent::Nothing => String::new(),
-        Sent::Value(place) => native.web.return_urls.place(&place).ok_or_else(error::return_url)?,
-        Sent::Unclear => return Err(error::return_url()),
+        Sent::Value(place) => {
+            native.web.return_urls.place(&place).ok_or_else(|| error::return_url(&place))?
+        }
+        Sent::Unclear => return Err(error::return_url("several addresses")),
     };
     let begin = BeginLogin {
         provider: only(&visit, "provider"),

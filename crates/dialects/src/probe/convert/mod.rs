@@ -32,7 +32,7 @@ pub(super) fn repeated<'a>(urls: &ReturnUrls, ret_url: Option<&'a str>) -> Optio
 fn return_to(reader: &mut Reader<'_>, urls: &ReturnUrls) -> Option<String> {
     let url = reader.text(&RET_URL)?;
     if !urls.allows(url) {
-        reader.refuse("ret-url", url, "is not an allowed return url");
+        reader.refuse_url("ret-url", url);
     }
     Some(url.to_owned())
 }

@@ -1,6 +1,7 @@
 //! `POST /auth/sign-in` and `POST /auth/oauth-sign-in`. A credential that comes along is not looked at (contracts 3.2).
 
 use axum::http::StatusCode;
+use identity::Rule;
 use identity::user::User;
 use identity::{Actor, Error, ErrorKind, ProviderTokenSignIn, Secret};
 use web::fault::concerning;
@@ -92,7 +93,7 @@ fn in_cookies(visit: &Visit) -> Option<convert::ShownToken<'_>> {
 
 fn no_token() -> Error {
     Error::new(ErrorKind::CredentialMissing).because(
-        "provider's token",
+        Rule::CredentialMissing,
         "none, or nothing that a provider gives out",
         "oauth-provider-token, or the cookies oauth-provider-name and oauth-provider-token",
     )

@@ -33,11 +33,13 @@ impl Place {
 pub(in crate::probe) struct Violations {
     pub(in crate::probe) place: Place,
     pub(in crate::probe) texts: Vec<String>,
+    /// The address that nobody is led to, where that is what is wrong.
+    pub(in crate::probe) return_url: Option<String>,
 }
 
 impl Violations {
     pub(in crate::probe) fn one(place: Place, text: impl Into<String>) -> Self {
-        Self { place, texts: vec![text.into()] }
+        Self { place, texts: vec![text.into()], return_url: None }
     }
 }
 
@@ -131,8 +133,8 @@ impl Fields {
         }
         let mut reader = Reader::new(self);
         let outcome = read(&mut reader);
-        let texts = reader.into_violations();
-        outcome.filter(|_| texts.is_empty()).ok_or(Violations { place: self.place, texts })
+        let (texts, return_url) = reader.into_violations();
+        outcome.filter(|_| texts.is_empty()).ok_or(Violations { place: self.place, texts, return_url })
     }
 
     /// The value at a path such as `ret-url` or `oauth-provider-token/provider`. In pairs a name inside another is

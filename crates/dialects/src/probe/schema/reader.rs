@@ -53,15 +53,16 @@ pub(in crate::probe) struct Integer {
 pub(in crate::probe) struct Reader<'a> {
     fields: &'a Fields,
     violations: Vec<String>,
+    return_url: Option<String>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(fields: &'a Fields) -> Self {
-        Self { fields, violations: Vec::new() }
+        Self { fields, violations: Vec::new(), return_url: None }
     }
 
-    pub(super) fn into_violations(self) -> Vec<String> {
-        self.violations
+    pub(super) fn into_violations(self) -> (Vec<String>, Option<String>) {
+        (self.violations, self.return_url)
     }
 
     fn at(&mut self, path: &str, text: &str) {
@@ -222,6 +223,12 @@ impl<'a> Reader<'a> {
                 false
             }
         }
+    }
+
+    /// Notes an address that nobody is led to.
+    pub(in crate::probe) fn refuse_url(&mut self, name: &'static str, url: &str) {
+        self.return_url = Some(url.to_owned());
+        self.refuse(name, url, "is not an allowed return url");
     }
 
     /// Notes what only the dialect can see.

@@ -37,8 +37,8 @@ pub(in crate::syntho) async fn authenticate(
     // mozilla-django-oidc's name for where the browser goes when the login is done.
     let return_to = match Sent::of(uri.query(), "next") {
         Sent::Nothing => String::new(),
-        Sent::Value(next) => syntho.web.return_urls.place(&next).ok_or_else(error::next_refused)?,
-        Sent::Unclear => return Err(error::next_refused()),
+        Sent::Value(next) => syntho.web.return_urls.place(&next).ok_or_else(|| error::next_refused(&next))?,
+        Sent::Unclear => return Err(error::next_refused("several addresses")),
     };
     let begin = BeginLogin {
         provider: only(&uri, "provider"),

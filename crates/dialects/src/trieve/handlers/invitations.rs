@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
+use identity::Rule;
 use identity::organization::{InvitationId, OrganizationId};
 use identity::{Error, ErrorKind};
 
@@ -15,10 +16,10 @@ pub(in crate::trieve) async fn invite(mut call: Call) -> Reply {
     let organization = organization(&call, body.organization_id)?;
     let places = &call.visit.trieve.web.return_urls;
     if !places.allows(&body.app_url) || body.app_url.contains(['?', '#']) {
-        return Err(place_refused("app_url"));
+        return Err(place_refused("app_url", &body.app_url));
     }
     if places.place(&body.redirect_uri).is_none() {
-        return Err(place_refused("redirect_uri"));
+        return Err(place_refused("redirect_uri", &body.redirect_uri));
     }
     let invite = convert::invite(body).map_err(|wrong| bad_request("body_malformed", wrong.0))?;
     let address = invite.email.clone();
@@ -43,7 +44,7 @@ fn organization(call: &Call, in_body: Option<uuid::Uuid>) -> Result<Organization
 
 fn another() -> Error {
     let (seen, wanted) = ("two organizations", "one, by whatever names it");
-    Error::new(ErrorKind::Forbidden).because("organization", seen, wanted)
+    Error::new(ErrorKind::Forbidden).because(Rule::Organization, seen, wanted)
 }
 
 pub(in crate::trieve) async fn list(mut call: Call) -> Reply {

@@ -25,7 +25,7 @@ pub(in crate::trieve) async fn begin(visit: Visit) -> Reply {
     let return_to = match login.redirect_uri {
         Some(named) => match trieve.web.return_urls.place(&named) {
             Some(_) => named,
-            None => return Err(place_refused("redirect_uri")),
+            None => return Err(place_refused("redirect_uri", &named)),
         },
         None => referer(&visit).unwrap_or_default(),
     };

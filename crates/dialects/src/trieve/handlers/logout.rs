@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use identity::Rule;
 use identity::{Error, ErrorKind};
 use web::fault::concerning;
 use web::{Fault, Wire};
@@ -35,8 +36,11 @@ pub(in crate::trieve) async fn delete(visit: Visit) -> Reply {
 
 /// contracts 4.1: actix's own refusal, without a body.
 fn without_session() -> Refused {
-    let error =
-        Error::new(ErrorKind::CredentialMissing).because("logout", "no live session", "one in the cookie");
+    let error = Error::new(ErrorKind::CredentialMissing).because(
+        Rule::CredentialMissing,
+        "no live session",
+        "one in the cookie",
+    );
     Refused(Fault::from(&error).on(StatusCode::UNAUTHORIZED.into_response()))
 }
 

@@ -12,6 +12,7 @@ use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::{Network, Op, Timestamp};
 use crate::ports::Commit;
+use crate::rule::Rule;
 
 /// How long nothing more is told of one limit and what it counts together.
 const QUIET: Duration = Duration::from_mins(1);
@@ -32,8 +33,8 @@ impl Counted {
 
 /// What was told lately, in this process.
 #[derive(Default)]
-pub(crate) struct Refusals {
-    told: Table<(&'static str, Option<Network>, Option<Bucket>), Told>,
+pub(crate) struct ToldLimits {
+    told: Table<(Rule, Option<Network>, Option<Bucket>), Told>,
 }
 
 struct Told {
@@ -52,8 +53,8 @@ impl Entry for Told {
     }
 }
 
-impl Refusals {
-    fn is_news(&self, op: &Op, rule: &'static str, bucket: Option<Bucket>) -> bool {
+impl ToldLimits {
+    fn is_news(&self, op: &Op, rule: Rule, bucket: Option<Bucket>) -> bool {
         let network = op.origin.counted_network().filter(|_| bucket.is_none());
         self.told.with((rule, network, bucket), op.now, |told| {
             // A time ahead of now was told by a clock that was wrong.
@@ -80,10 +81,11 @@ impl Core {
 
     async fn record_limit(&self, op: &Op, counted: Counted, error: &Error) -> Result<()> {
         let (kind, rule) = (error.kind(), error.facts().rule);
-        if !matches!(kind, ErrorKind::Throttled { .. }) || !self.refusals.is_news(op, rule, counted.bucket) {
+        if !matches!(kind, ErrorKind::Throttled { .. }) || !self.told_limits.is_news(op, rule, counted.bucket)
+        {
             return Ok(());
         }
-        let mut event = Event::new(op, EventKind::Throttled).saying(rule);
+        let mut event = Event::new(op, EventKind::Throttled).saying(rule.name());
         event.user = counted.user;
         self.store.commit(Commit { changes: vec![], events: vec![event] }).await?;
         Ok(())
