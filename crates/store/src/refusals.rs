@@ -17,7 +17,8 @@ pub(crate) static KEEP: Sql = Sql::new(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      ON CONFLICT (id) DO NOTHING",
 );
-/// One is kept a commit, so there is never more than one too many; a smaller share after an upgrade is reached in steps.
+/// Done for each one that is kept, so there is never more than one too many; a smaller share after an upgrade is reached in
+/// steps.
 pub(crate) static TRIM_NETWORK: Sql = Sql::new(
     "DELETE FROM refusals WHERE id IN (
          SELECT id FROM refusals WHERE rule = $1 AND network = $2
@@ -110,5 +111,5 @@ pub(crate) fn count_left_out(rule: &str, count: u64, at: Timestamp) -> Vec<Step>
 }
 
 pub(crate) fn forget(before: Timestamp) -> Vec<Step> {
-    [&FORGET, &FORGET_LEFT_OUT].map(|sql| Step::any(sql, vec![before.millis().into()])).into()
+    [&FORGET_LEFT_OUT, &FORGET].map(|sql| Step::any(sql, vec![before.millis().into()])).into()
 }

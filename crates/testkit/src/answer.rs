@@ -5,6 +5,7 @@ use std::fmt;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
+use identity::refusal::RefusalId;
 use web::Fault;
 
 /// Headers that every answer bears; a snapshot leaves them out, a test of their own looks at them.
@@ -17,6 +18,7 @@ const USUAL: &[&str] = &[
     "x-content-type-options",
     "x-frame-options",
     "x-request-id",
+    "x-vestibule-refusal",
 ];
 
 /// What a request got. Its `Display` is the form for snapshots: status, headers worth a look, body.
@@ -34,11 +36,47 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) async fn read(response: Response) -> Self {
-        let fault = response.extensions().get::<Fault>().map(|fault| fault.kind);
+        let fault = response.extensions().get::<Fault>().cloned();
         let (head, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes();
         let body = String::from_utf8(bytes.to_vec()).expect("text");
-        Self { status: head.status, headers: head.headers, body, fault }
+        let kind = fault.as_ref().map(|fault| fault.kind);
+        let answer = Self { status: head.status, headers: head.headers, body, fault: kind };
+        answer.keeps_what_refusals_promise(fault.as_ref());
+        answer
+    }
+
+    /// What holds for every answer to every request of every test, by whatever door: a refused one bears an id and nothing
+    /// else of what the operator is told, and a good one bears none.
+    fn keeps_what_refusals_promise(&self, fault: Option<&Fault>) {
+        let says_no = self.status.is_client_error()
+            || self.status.is_server_error()
+            || self.header("location").is_some_and(|location| location.contains("refused="));
+        let id = self.header("x-vestibule-refusal");
+        assert_eq!(
+            id.is_some(),
+            fault.is_some(),
+            "an id without a refusal, or a refusal without one: {self}"
+        );
+        assert!(!says_no || id.is_some(), "a refusal that nobody can explain: {self}");
+        let Some((fault, id)) = fault.zip(id) else { return };
+        assert!(id.len() == 10 && RefusalId::parse(id).is_some_and(|read| read.to_string() == id), "{id}");
+        let rule = fault.facts.rule;
+        for told in [fault.facts.seen, fault.facts.wanted, rule.means(), rule.remedy()] {
+            // What is shorter may be a word of the language.
+            if told.len() >= 24 {
+                assert!(!self.body.contains(told), "the client reads \"{told}\": {self}");
+            }
+        }
+        for (name, value) in &self.headers {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            assert!(!text.contains(rule.means()) && !text.contains(rule.remedy()), "{name}: {text}");
+        }
+    }
+
+    /// The id of the refusal.
+    pub fn refusal(&self) -> Option<RefusalId> {
+        self.header("x-vestibule-refusal").and_then(RefusalId::parse)
     }
 
     /// The body as JSON.

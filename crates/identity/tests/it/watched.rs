@@ -17,6 +17,7 @@ use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
 use identity::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
 use identity::ports::{Commit, Committed, SessionQuery, Store, StoreResult};
+use identity::refusal::{LeftOut, RefusalId, Refused};
 use identity::secret::Digest;
 use identity::session::{Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
@@ -335,6 +336,16 @@ impl Store for Watched {
     async fn knows_place(&self, place: &[u8; 32], since: Timestamp) -> StoreResult<bool> {
         self.note("knows_place");
         self.server.store().knows_place(place, since).await
+    }
+
+    async fn refusal(&self, id: RefusalId) -> StoreResult<Option<Refused>> {
+        self.note("refusal");
+        self.server.store().refusal(id).await
+    }
+
+    async fn refusals_left_out(&self) -> StoreResult<Vec<LeftOut>> {
+        self.note("refusals_left_out");
+        self.server.store().refusals_left_out().await
     }
 
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {

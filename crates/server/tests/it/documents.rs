@@ -100,7 +100,14 @@ fn catalogued(page: &str) -> Vec<&str> {
 
 /// The names that code gives to faults of a request's spelling.
 fn faults_of_wire(code: &str) -> Vec<&str> {
-    code.split("of_wire(\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect()
+    let makers =
+        ["of_wire", "malformed", "media_type", "misspelt_credential", "not_acceptable", "return_url"];
+    let of = |maker| {
+        let opening = format!("Fault::{maker}(\"");
+        let rests: Vec<&str> = code.split(opening.as_str()).skip(1).collect();
+        rests.into_iter().filter_map(|rest| Some(rest.split_once('"')?.0))
+    };
+    makers.into_iter().flat_map(of).collect()
 }
 
 /// Where a page leads to within the repository: targets of links, from the page's own folder, and paths in code
@@ -225,7 +232,9 @@ fn what_a_page_leads_to_is_there() {
 fn rows_names_and_leads_are_read() {
     assert_eq!(catalogued("| Name | x |\n|---|---|\n| `a` | x |\nand `b` |\n| `c` | `d` |"), ["a", "c"]);
     assert_eq!(
-        faults_of_wire("Fault::of_wire(\"one\").on(x); of_wire(code); of_wire(\"two\")"),
+        faults_of_wire(
+            "Fault::of_wire(\"one\", facts).on(x); Fault::malformed(code); Fault::malformed(\"two\")"
+        ),
         ["one", "two"]
     );
     let page = "[a](docs/a.md#part) [b](https://b.example) [c](#c) `crates/x.rs` `crates/<name>/` `x/y` \

@@ -14,6 +14,7 @@ use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
 use identity::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
 use identity::ports::{Change, Commit, Committed, SessionQuery, Store, StoreError, StoreResult};
+use identity::refusal::{LeftOut, RefusalId, Refused};
 use identity::secret::Digest;
 use identity::session::{Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
@@ -226,6 +227,16 @@ impl Store for Watched {
     async fn knows_place(&self, place: &[u8; 32], since: Timestamp) -> StoreResult<bool> {
         self.used("knows_place");
         self.inner.knows_place(place, since).await
+    }
+
+    async fn refusal(&self, id: RefusalId) -> StoreResult<Option<Refused>> {
+        self.used("refusal");
+        self.inner.refusal(id).await
+    }
+
+    async fn refusals_left_out(&self) -> StoreResult<Vec<LeftOut>> {
+        self.used("refusals_left_out");
+        self.inner.refusals_left_out().await
     }
 
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<(i64, Event)>> {

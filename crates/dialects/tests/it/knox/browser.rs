@@ -91,7 +91,7 @@ async fn the_preflight_of_an_allowed_origin_is_answered() {
     vary: Origin
     access-control-allow-origin: https://app.example
     access-control-allow-credentials: true
-    access-control-expose-headers: retry-after, www-authenticate, x-request-id
+    access-control-expose-headers: retry-after, www-authenticate, x-request-id, x-vestibule-refusal
     access-control-allow-methods: POST, OPTIONS
     access-control-allow-headers: accept, authorization, content-type, tr-dataset, tr-organization, x-api-key, x-dataset, x-organization, x-recaptcha-token
     access-control-max-age: 600
@@ -120,7 +120,7 @@ async fn the_page_of_an_allowed_origin_may_read_the_answer() {
     vary: Origin
     access-control-allow-origin: https://app.example
     access-control-allow-credentials: true
-    access-control-expose-headers: retry-after, www-authenticate, x-request-id
+    access-control-expose-headers: retry-after, www-authenticate, x-request-id, x-vestibule-refusal
     allow: POST, OPTIONS
 
     {"non_field_errors":["Unable to log in with provided credentials."]}

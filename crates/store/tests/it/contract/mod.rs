@@ -23,6 +23,7 @@ mod organization_races;
 mod organizations;
 mod races;
 mod ratchet;
+mod refusals;
 mod sessions;
 mod signing_keys;
 mod throttles;
@@ -295,6 +296,12 @@ macro_rules! on {
             races::no_session_survives_a_new_password ["OpenSession" "SetPassword" "EndSessions"]
             races::the_session_limit_holds ["OpenSession" "OpenSession/SessionLimit"]
             races::a_state_is_followed_by_one_try ["Reserve" "Reserve/ThrottleChanged"]
+            refusals::a_refusal_reads_back_as_kept ["KeepRefusal" "refusal"]
+            refusals::a_rule_and_a_network_have_so_many_rows ["KeepRefusal" "refusal"]
+            refusals::two_processes_keep_their_refusals_at_once ["KeepRefusal" "CountLeftOut" "refusals_left_out"]
+            refusals::what_is_left_out_is_counted ["CountLeftOut" "refusals_left_out"]
+            refusals::old_refusals_and_counts_are_forgotten ["ForgetRefusals" "refusal" "refusals_left_out"]
+
             races::every_try_is_counted ["Reserve"]
             races::a_name_goes_to_one ["CreateUser" "CreateUser/LoginNameTaken"]
             races::a_commit_that_fails_takes_nobody_along ["CreateUser" "CreateUser/LoginNameTaken"]
