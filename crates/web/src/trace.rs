@@ -66,7 +66,6 @@ fn write(line: &Line<'_>, response: &Response) {
     let fault = response.extensions().get::<Fault>();
     let outcome = fault.map_or("ok", |fault| fault.kind);
     let refusal = fault.map(|_| RefusalId::of(line.id).to_string());
-    let observed = fault.and_then(|fault| Some(fault.observed.as_ref()?.as_str()));
     let cause = fault.map(|fault| fault.cause.as_str()).filter(|cause| !cause.is_empty());
     let dialect = response.extensions().get::<Spoken>().map(|spoken| spoken.0);
     let user = response.extensions().get::<Subject>().map(|subject| subject.0.0);
@@ -87,7 +86,6 @@ fn write(line: &Line<'_>, response: &Response) {
                 rule = fault.map(|fault| fault.facts.rule.name()),
                 seen = fault.map(|fault| fault.facts.seen),
                 wanted = fault.map(|fault| fault.facts.wanted),
-                observed,
                 cause,
                 duration_ms,
                 "request"

@@ -11,6 +11,7 @@ mod forgot;
 mod forms;
 mod invitation;
 mod pages;
+mod refusals;
 mod set_up;
 mod source;
 mod throttle;

@@ -93,9 +93,6 @@ pub(super) fn tell(web: &Web, came: &Came<'_>, head: &Head, fault: &Fault, respo
     }
     let rule = fault.facts.rule;
     let observed = fault.observed.clone().or_else(|| head.observed(rule));
-    if let Some(fault) = response.extensions_mut().get_mut::<Fault>() {
-        fault.observed.clone_from(&observed);
-    }
     let network = Origin { address: came.address, ..Origin::default() }.network();
     let door = response.extensions().get::<Spoken>().map(|spoken| spoken.0.to_owned());
     let status = response.status().as_u16();
