@@ -65,7 +65,7 @@ def session(server: Server) -> str:
     name = unique()
     server.create_user(name)
     answer = server.post_json("/api/v1/auth/", {"email": f"{name}@example.org", "password": PASSWORD})
-    assert answer.status == 200 and header(answer) is None
+    assert answer.status == 201 and header(answer) is None
     return re.match("sessionid=([^;]+)", answer.header("set-cookie"))[1]
 
 

@@ -6,7 +6,7 @@ use identity::error::{Facts, Observed};
 use identity::user::UserNumber;
 use identity::{Blame, Error, Rule};
 
-use crate::Refusal;
+use crate::{Refusal, drf};
 
 /// An error as the request log tells it.
 #[derive(Debug, Clone)]
@@ -66,6 +66,15 @@ impl Fault {
     pub fn media_type(kind: &'static str) -> Self {
         let (seen, wanted) = ("another Content-Type, or none", "one that the door's document names");
         Self::of_wire(kind, Facts { rule: Rule::MediaType, seen, wanted })
+    }
+
+    /// A body that Django REST Framework's manners do not read.
+    pub fn unread(kind: &'static str, refusal: &drf::parser::Refusal) -> Self {
+        if refusal.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            Self::media_type(kind)
+        } else {
+            Self::malformed(kind)
+        }
     }
 
     /// The credential is not spelt as the door wants it.

@@ -181,9 +181,8 @@ impl Voice {
     pub(super) fn unread(self, refusal: &BodyRefusal) -> Response {
         match refusal {
             BodyRefusal::Wire(refusal) => Fault::from(refusal).on(self.refuse(refusal)),
-            BodyRefusal::Unreadable(refusal) => {
-                Fault::media_type("body_unreadable").on(drf::detail(refusal.status(), &refusal.to_string()))
-            }
+            BodyRefusal::Unreadable(refusal) => Fault::unread("body_unreadable", refusal)
+                .on(drf::detail(refusal.status(), &refusal.to_string())),
         }
     }
 

@@ -166,7 +166,7 @@ pub(super) fn unread(refusal: &BodyRefusal) -> Response {
     match refusal {
         BodyRefusal::Wire(refusal) => Fault::from(refusal).on(drf::refused(refusal)),
         BodyRefusal::Unreadable(refusal) => {
-            Fault::media_type("body_unreadable").on(drf::detail(refusal.status(), &refusal.to_string()))
+            Fault::unread("body_unreadable", refusal).on(drf::detail(refusal.status(), &refusal.to_string()))
         }
     }
 }

@@ -262,7 +262,7 @@ rules! {
     "Something failed that should not: a defect.",
     "Report it, with the log line of this refusal.";
     UnknownPath "unknown_path" DecidingKey::OfDoor("enabled", None),
-    "Nothing is at this path.",
+    "No route of a served door is at this path.",
     "Compare the client's base URL with the paths that `vestibule dialects --output json` lists, and see that \
      the door is served.";
     Method "method" DecidingKey::None,

@@ -100,8 +100,15 @@ fn catalogued(page: &str) -> Vec<&str> {
 
 /// The names that code gives to faults of a request's spelling.
 fn faults_of_wire(code: &str) -> Vec<&str> {
-    let makers =
-        ["of_wire", "malformed", "media_type", "misspelt_credential", "not_acceptable", "return_url"];
+    let makers = [
+        "of_wire",
+        "malformed",
+        "media_type",
+        "misspelt_credential",
+        "not_acceptable",
+        "return_url",
+        "unread",
+    ];
     let of = |maker| {
         let opening = format!("Fault::{maker}(\"");
         let rests: Vec<&str> = code.split(opening.as_str()).skip(1).collect();
