@@ -80,7 +80,7 @@ impl Fault {
     /// The credential is not spelt as the door wants it.
     pub fn misspelt_credential(kind: &'static str) -> Self {
         let (seen, wanted) =
-            ("an Authorization header that cannot be read", "scheme and token, one blank between");
+            ("a header for credentials that cannot be read", "scheme and token, one blank between");
         Self::of_wire(kind, Facts { rule: Rule::CredentialMalformed, seen, wanted })
     }
 
