@@ -103,7 +103,7 @@ pub async fn flush_refusals(web: &Web) {
     match web.identity.refusals.flush(web.clock.now()).await {
         Ok(0) => {}
         Ok(left_out) => {
-            tracing::warn!(left_out, "refusals were not kept to be explained: there were too many of a kind")
+            tracing::warn!(left_out, "refusals were not kept to be explained: there were too many of a kind");
         }
         Err(error) => {
             let cause = Fault::from(&error).cause;

@@ -89,15 +89,15 @@ impl Refusals {
     /// # Errors
     /// [`crate::ErrorKind::Unavailable`]: then they are counted as left out, and the count is written another time.
     pub async fn flush(&self, now: Timestamp) -> Result<u64> {
-        let (mut kept, left_out) = self.core.refusals.take();
+        let mut taken = self.core.refusals.take();
         // Every process writes in this order, so that none waits for another crosswise.
-        kept.sort_by_key(|(rule, refused)| (rule.name(), refused.network, refused.at, refused.id));
-        let counts = left_out.iter().map(|(rule, count)| Change::CountLeftOut {
+        taken.kept.sort_by_key(|(rule, refused)| (rule.name(), refused.network, refused.at, refused.id));
+        let counts = taken.left_out.iter().map(|(rule, count)| Change::CountLeftOut {
             rule: rule.name(),
             count: *count,
             at: now,
         });
-        let rows = kept.iter().map(|(_, refused)| Change::KeepRefusal {
+        let rows = taken.kept.iter().map(|(_, refused)| Change::KeepRefusal {
             refused: Box::new(refused.clone()),
             of_network: OF_NETWORK,
             of_rule: OF_RULE,
@@ -106,11 +106,11 @@ impl Refusals {
         if changes.is_empty() {
             return Ok(0);
         }
-        let sum = left_out.iter().map(|(_, count)| count).sum();
+        let sum = taken.left_out.iter().map(|(_, count)| count).sum();
         match self.core.store.commit(Commit { changes, events: vec![] }).await {
             Ok(_) => Ok(sum),
             Err(error) => {
-                self.core.refusals.put_back(&kept, &left_out);
+                self.core.refusals.put_back(&taken);
                 Err(error.into())
             }
         }

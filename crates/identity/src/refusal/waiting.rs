@@ -23,6 +23,15 @@ struct Round {
     left_out: HashMap<Rule, u64>,
 }
 
+/// What a round came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// To be written.
+    pub(crate) kept: Vec<(Rule, Refused)>,
+    /// How many of each rule were left out.
+    pub(crate) left_out: Vec<(Rule, u64)>,
+}
+
 /// The refusals of this round.
 #[derive(Default)]
 pub(crate) struct Waiting(Mutex<Round>);
@@ -42,18 +51,18 @@ impl Waiting {
     }
 
     /// Takes all of them out, and how many were left out; another round begins.
-    pub(crate) fn take(&self) -> (Vec<(Rule, Refused)>, Vec<(Rule, u64)>) {
+    pub(crate) fn take(&self) -> Taken {
         let Round { kept, left_out, .. } = std::mem::take(&mut *self.round());
         let mut left_out: Vec<_> = left_out.into_iter().collect();
         left_out.sort_by_key(|(rule, _)| rule.name());
-        (kept, left_out)
+        Taken { kept, left_out }
     }
 
     /// They could not be written: what would have been kept is left out as well.
-    pub(crate) fn put_back(&self, kept: &[(Rule, Refused)], left_out: &[(Rule, u64)]) {
+    pub(crate) fn put_back(&self, taken: &Taken) {
         let mut round = self.round();
-        kept.iter().for_each(|(rule, _)| count(&mut round, *rule, 1));
-        left_out.iter().for_each(|(rule, more)| count(&mut round, *rule, *more));
+        taken.kept.iter().for_each(|(rule, _)| count(&mut round, *rule, 1));
+        taken.left_out.iter().for_each(|(rule, more)| count(&mut round, *rule, *more));
     }
 
     fn round(&self) -> MutexGuard<'_, Round> {
@@ -105,13 +114,13 @@ mod tests {
             waiting.note(Rule::Password, Some(Network::V4(network)), || refused(2));
         }
         waiting.note(Rule::CrossSite, Some(Network::V4(1)), || refused(3));
-        let (kept, left_out) = waiting.take();
+        let Taken { kept, left_out } = waiting.take();
         assert_eq!(kept.len(), OF_RULE + 1);
         assert_eq!((kept[4].0, kept[4].1.id), (Rule::Password, refused(1).id));
         assert_eq!(kept[OF_RULE].0, Rule::CrossSite);
         let expected = 100_000 + 1 + 997 - u64::try_from(OF_RULE).expect("small");
         assert_eq!(left_out, [(Rule::Password, expected)]);
-        assert_eq!(waiting.take(), (vec![], vec![]));
+        assert_eq!(waiting.take(), Taken::default());
     }
 
     #[test]
@@ -119,9 +128,9 @@ mod tests {
         let waiting = Waiting::default();
         waiting.note(Rule::Password, None, || refused(1));
         waiting.note(Rule::CrossSite, None, || refused(2));
-        let (kept, left_out) = waiting.take();
-        waiting.put_back(&kept, &left_out);
-        waiting.put_back(&[], &[(Rule::CrossSite, 8)]);
-        assert_eq!(waiting.take(), (vec![], vec![(Rule::CrossSite, 9), (Rule::Password, 1)]));
+        waiting.put_back(&waiting.take());
+        waiting.put_back(&Taken { kept: vec![], left_out: vec![(Rule::CrossSite, 8)] });
+        let left_out = vec![(Rule::CrossSite, 9), (Rule::Password, 1)];
+        assert_eq!(waiting.take(), Taken { kept: vec![], left_out });
     }
 }
