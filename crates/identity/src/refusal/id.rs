@@ -67,7 +67,8 @@ mod tests {
         let told = id.to_string();
         assert_eq!((told.len(), RefusalId::parse(&told)), (10, Some(id)));
         assert_eq!(RefusalId::parse(&told.to_lowercase()), Some(id));
-        assert_eq!(RefusalId::parse(&format!("{}-{}", &told[..5], &told[5..])), Some(id));
+        let (first, rest) = told.split_at(5);
+        assert_eq!(RefusalId::parse(&format!("{first}-{rest}")), Some(id));
         assert_eq!(RefusalId::parse("oOiIlL0000"), RefusalId::parse("0011110000"));
         for wrong in ["", "123456789", "12345678901", "123456789U", "12345ä7890"] {
             assert_eq!(RefusalId::parse(wrong), None, "{wrong}");

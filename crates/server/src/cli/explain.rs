@@ -133,7 +133,7 @@ mod tests {
         let text = "database.url = \"postgres://u:s3cret@db.example/v\"\n\
                     [captcha]\nverify_url = \"https://captcha.example\"\nsecret = \"s3cret\"\n\
                     [[providers]]\nid = \"a\"\nissuer = \"https://a.example\"\nclient_id = \"x\"\nclient_secret = \"s3cret\"";
-        let config = crate::config::parse("x", text, []).expect("good settings").config;
+        let config = config::parse("x", text, []).expect("good settings").config;
         let shown = config::show_json(&config);
         for rule in Rule::ALL {
             for path in deciding(*rule, Some("knox")) {

@@ -108,7 +108,7 @@ async fn a_flood_pushes_nobody_elses_refusal_out() {
         kept += u32::from(refusals.find(id).await.expect("a database").is_some());
     }
     assert_eq!(kept, OF_NETWORK);
-    assert!(OF_NETWORK * 4 <= OF_RULE);
+    const { assert!(OF_NETWORK * 4 <= OF_RULE, "a network has a share of a rule") };
     let told = refusals.left_out().await.expect("a database");
     assert_eq!(
         told.iter().map(|rule| (rule.rule.as_str(), rule.count)).collect::<Vec<_>>(),
