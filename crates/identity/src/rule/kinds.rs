@@ -19,6 +19,9 @@ impl ErrorKind {
             }
             Self::PasswordTooLong => (Rule::PasswordLength, "a password beyond every limit", "a shorter one"),
             Self::PasswordTooShort { .. } => (Rule::PasswordLength, "a short password", "a longer one"),
+            Self::PasswordWeak { reason } => {
+                (Rule::PasswordStrength, reason.as_str(), "one that nobody tries early")
+            }
             Self::OldPasswordWrong => (Rule::PasswordConfirmation, "another password", "the user's password"),
             Self::FreshLoginRequired => (Rule::FreshLogin, "an older login", "one of the last ten minutes"),
             Self::Throttled { .. } => (Rule::AccountFailures, "too many", "a pause"),

@@ -55,9 +55,12 @@ rules! {
     PasswordLength "password_length" DecidingKey::Path("password.min_length"),
     "A new password has too few or too many characters.",
     "Let the person choose one of a permitted length.";
+    PasswordStrength "password_strength" DecidingKey::Path("password.min_strength"),
+    "A new password is one that others would try early: common, made of known names, or found by few guesses.",
+    "Let the person choose another, such as several words in a row, or use `--generate-password`.";
     PasswordChange "password_change_required" DecidingKey::Path("password.must_change_blocks"),
     "The account has to get a new password before anything else.",
-    "Let the person change it on the page /change-password, or give one with `vestibule user set-password`.";
+    "Let the person change it on the page /account/password, or give one with `vestibule user set-password`.";
     FreshLogin "fresh_login" DecidingKey::None,
     "The step needs a login of the last ten minutes.",
     "Let the person confirm the password, or sign in again.";
@@ -118,10 +121,10 @@ rules! {
     "There were too many failed logins of this account from this network.",
     "Let the person wait, or sign in from elsewhere; see in the observed address that trusted_proxies is \
      right.";
-    NetworkFailures "network_failures" DecidingKey::Path("limits.address_failures_free"),
+    NetworkFailures "network_failures" DecidingKey::Path("limits.address_failures_per_hour"),
     "There were too many failed logins from this network.",
     "Let it wait; when the observed address is that of your proxy, name it in trusted_proxies, and where many \
-     people share one, raise the limit.";
+     people share one, name it in limits.trusted_addresses.";
     WrongTickets "wrong_tickets_of_network" DecidingKey::None,
     "There were too many wrong tickets from this network.",
     "Let it wait a minute; the person needs the link of the latest message.";

@@ -291,9 +291,9 @@ impl Accounts {
         match password_policy::weakness(typed, holder, &self.core.policy) {
             None => Ok(password),
             Some(reason) => Err(Error::new(ErrorKind::PasswordWeak { reason }).because(
-                "password policy",
+                Rule::PasswordStrength,
                 reason.as_str(),
-                "one that nobody tries early ([password] min_strength)",
+                "one that nobody tries early",
             )),
         }
     }
