@@ -195,6 +195,7 @@ def test_events_are_forgotten_after_their_time_by_several_processes_at_once(new_
     at.start()
     other = new_server(beside=at)
     deadline = time.monotonic() + 20
+    other.login("ann")
     while len(left := listed(at, "--limit", "10000")) > 1:
         assert time.monotonic() < deadline, len(left)
         # Whoever signs in meanwhile is not held up.

@@ -204,7 +204,7 @@ async fn a_throttled_try_is_recorded_once_a_minute() {
     }
     let told = throttled().await;
     let of: Vec<_> = told.iter().map(|event| (event.user, event.detail.as_str())).collect();
-    assert_eq!(of, [(Some(john.id), "account failures"), (None, "account failures")]);
+    assert_eq!(of, [(Some(john.id), "account_failures"), (None, "account_failures")]);
     assert_eq!(
         (told[0].address.as_str(), told[0].door.as_ref().map(Door::as_str)),
         ("192.0.2.2", Some("front"))
@@ -212,7 +212,7 @@ async fn a_throttled_try_is_recorded_once_a_minute() {
     // The next minute, and another limit.
     refused(login_from(&server, "192.0.2.1", "john", "wrong").await);
     let details: Vec<_> = throttled().await.into_iter().skip(2).map(|event| event.detail).collect();
-    assert_eq!(details, ["failures of one address at one account"]);
+    assert_eq!(details, ["account_failures_of_network"]);
 }
 
 /// security.md 2, no. 49: what somebody typed, sent or named is not in the trail, however long it is and whatever it would

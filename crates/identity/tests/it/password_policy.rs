@@ -196,7 +196,7 @@ async fn a_refusal_repeats_nothing_of_the_password() {
         let set = accounts.set_password(&server.operator(), &john, NewPassword::Given(typed(password))).await;
         let error = set.expect_err("refused");
         let told = format!("{error} {error:?}");
-        assert!(!told.contains(password) && told.contains("[password] min_strength"), "{told}");
+        assert!(!told.contains(password) && told.contains("password_strength"), "{told}");
     }
     assert_eq!(server.events().await.len(), before, "nothing happened");
 }
