@@ -35,8 +35,9 @@ pub(crate) static COUNT_LEFT_OUT: Sql = Sql::new(
          latest = CASE WHEN refusals_left_out.latest < excluded.latest THEN excluded.latest
                        ELSE refusals_left_out.latest END",
 );
+/// Every rule has a name, so that the order of the key is the way through the table.
 pub(crate) static LEFT_OUT: Sql =
-    Sql::new("SELECT rule, counted, since, latest FROM refusals_left_out ORDER BY rule");
+    Sql::new("SELECT rule, counted, since, latest FROM refusals_left_out WHERE rule > '' ORDER BY rule");
 pub(crate) static FORGET: Sql = Sql::new("DELETE FROM refusals WHERE at < $1");
 pub(crate) static FORGET_LEFT_OUT: Sql = Sql::new("DELETE FROM refusals_left_out WHERE latest < $1");
 

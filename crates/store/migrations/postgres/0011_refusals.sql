@@ -1,6 +1,6 @@
 -- Refused requests, for those who are told an id. Each rule has so many rows, and of them each network so many.
 CREATE TABLE refusals (
-    id       TEXT   NOT NULL,
+    id       TEXT   COLLATE "C" NOT NULL,
     at       BIGINT NOT NULL,
     request  BYTEA  NOT NULL,
     door     TEXT,
@@ -8,7 +8,7 @@ CREATE TABLE refusals (
     route    TEXT   NOT NULL,
     status   BIGINT NOT NULL,
     outcome  TEXT   NOT NULL,
-    rule     TEXT   NOT NULL,
+    rule     TEXT   COLLATE "C" NOT NULL,
     seen     TEXT   NOT NULL,
     wanted   TEXT   NOT NULL,
     observed TEXT   NOT NULL,
@@ -22,9 +22,10 @@ CREATE INDEX refusals_at ON refusals (at);
 
 -- How many had no room.
 CREATE TABLE refusals_left_out (
-    rule    TEXT   NOT NULL,
+    rule    TEXT   COLLATE "C" NOT NULL,
     counted BIGINT NOT NULL,
     since   BIGINT NOT NULL,
     latest  BIGINT NOT NULL,
     CONSTRAINT refusals_left_out_rule PRIMARY KEY (rule)
 );
+CREATE INDEX refusals_left_out_latest ON refusals_left_out (latest);

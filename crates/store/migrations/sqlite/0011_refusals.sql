@@ -26,3 +26,4 @@ CREATE TABLE refusals_left_out (
     since   INTEGER NOT NULL,
     latest  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX refusals_left_out_latest ON refusals_left_out (latest);
