@@ -60,7 +60,16 @@ pub(super) fn return_to(sent: Sent) -> Result<String, Wrong> {
     };
     let visible = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let path = text.starts_with('/') && !text.starts_with("//") && !text.contains("://");
-    if visible && path && text.len() <= LONGEST_RETURN { Ok(text.to_string()) } else { Err(WRONG) }
+    let fits = visible && path && text.len() <= LONGEST_RETURN;
+    if fits && !climbs(&text) { Ok(text.to_string()) } else { Err(WRONG) }
+}
+
+/// Whether a segment of the path is one that browsers take for a step, out of the site's own path too: `.` or `..`, the
+/// dots in percent-encoding or not.
+fn climbs(text: &str) -> bool {
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    path.split('/')
+        .any(|segment| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."))
 }
 
 /// Where a browser is led: the site itself, or this path of it.
@@ -142,11 +151,21 @@ mod tests {
         Sent::Value(Zeroizing::new(text.to_owned()))
     }
 
-    /// contracts 5.5, security 1: "Redirect target not compared exactly".
+    /// contracts 5.5, security 1, redirect-target.
     #[test]
     fn a_browser_is_led_to_a_path_and_nowhere_else() {
         let longest = format!("/{}", "x".repeat(499));
-        for good in ["/", "/arena", "/arena?tab=1&x=%20#top", "/a//b", "/@evil.example", "/a:b", &longest] {
+        for good in [
+            "/",
+            "/arena",
+            "/arena?tab=1&x=%20#top",
+            "/a//b",
+            "/@evil.example",
+            "/a:b",
+            "/a?b=/../c",
+            "/..a",
+            &longest,
+        ] {
             assert_eq!(return_to(value(good)), Ok(good.to_owned()));
         }
         let too_long = format!("/{}", "x".repeat(500));
@@ -173,6 +192,10 @@ mod tests {
             "/\u{fc}",
             "/\u{2028}",
             "/\u{ff0f}evil.example",
+            "/../..//evil.example",
+            "/.//evil.example",
+            "/a/..",
+            "/%2e%2E/a",
             "@evil.example",
             ".evil.example",
             ":80",
