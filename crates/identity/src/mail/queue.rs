@@ -34,7 +34,7 @@ const LONGEST_WAIT: Duration = Duration::from_hours(1);
 const GIVE_UP: Duration = Duration::from_hours(48);
 /// How many messages of one kind about one user are queued in one hour on a stranger's word: enough for anybody who
 /// reads them, too few to fill a mailbox with.
-const PER_HOUR: u64 = 5;
+const PER_HOUR: u32 = 5;
 /// How long it is remembered that a message left.
 pub(crate) const KEPT: Duration = Duration::from_hours(24);
 /// How many messages one round takes.
@@ -122,10 +122,23 @@ pub struct MailQueue {
 }
 
 impl Core {
-    /// Whether a stranger may have one more message of this kind sent to this user now.
+    /// Whether a stranger may have one more message of this kind sent to this user now. The message is counted by asking.
     pub(crate) async fn may_mail(&self, op: &Op, user: UserNumber, kind: MailKind) -> Result<bool> {
-        let hour = op.now - Duration::from_hours(1);
-        Ok(self.store.mails(user, kind, hour).await? < PER_HOUR)
+        self.may_mail_of(op, user, kind, PER_HOUR).await
+    }
+
+    /// As [`Core::may_mail`], with a number of its own.
+    ///
+    /// The store tells of every process what it has queued, and this process of those who ask at the same moment.
+    pub(crate) async fn may_mail_of(
+        &self,
+        op: &Op,
+        user: UserNumber,
+        kind: MailKind,
+        per_hour: u32,
+    ) -> Result<bool> {
+        let queued = self.store.mails(user, kind, op.now - Duration::from_hours(1)).await?;
+        Ok(queued < per_hour.into() && self.rates.may_send(op, user, kind, per_hour))
     }
 
     /// Commits, and wakes whoever delivers in this process.

@@ -23,7 +23,7 @@ use crate::user::{Email, UserNumber};
 /// How long an invitation is good.
 pub const LIFE: Duration = Duration::from_hours(7 * 24);
 /// How many invitations one user mails in an hour.
-pub const PER_HOUR: u64 = 50;
+pub const PER_HOUR: u32 = 50;
 const HOUR: Duration = Duration::from_hours(1);
 
 /// Somebody to be invited.
@@ -187,8 +187,7 @@ impl Core {
     }
 
     async fn may_invite(&self, op: &Op, caller: &Caller) -> Result<()> {
-        let sent = self.store.mails(caller.user.number, MailKind::Invitation, op.now - HOUR).await?;
-        if sent < PER_HOUR {
+        if self.may_mail_of(op, caller.user.number, MailKind::Invitation, PER_HOUR).await? {
             return Ok(());
         }
         let error = Error::new(ErrorKind::Throttled { retry_after: HOUR });

@@ -15,6 +15,7 @@ use super::told::Counted;
 use super::{Bucket, whole_seconds};
 use crate::Core;
 use crate::error::{Error, ErrorKind, Result};
+use crate::mail::MailKind;
 use crate::op::{Network, Op, Timestamp};
 use crate::secret::Digest;
 use crate::session::caller::Caller;
@@ -103,6 +104,7 @@ pub(crate) struct Rates {
     services: Table<(Network, [u8; 8]), Used>,
     mails: Table<Network, Used>,
     minting: Table<UserNumber, Used>,
+    messages: Table<(UserNumber, MailKind), Used>,
 }
 
 impl Rates {
@@ -141,6 +143,14 @@ impl Rates {
         let every = Duration::from_hours(1) / per_hour.max(1);
         let rule = Rule::MailsOfNetwork;
         take(&self.mails, op.origin.counted_network(), op, &Limit { burst: per_hour, every, rule })
+    }
+
+    /// One more message of a kind is about to go to a user on somebody's word; whether it may. What the store counts of the
+    /// hour is known once a message is queued; this is known before, to as many as ask at the same moment.
+    pub(crate) fn may_send(&self, op: &Op, user: UserNumber, kind: MailKind, per_hour: u32) -> bool {
+        let every = Duration::from_hours(1) / per_hour.max(1);
+        let limit = Limit { burst: per_hour, every, rule: "messages of one kind to one user" };
+        take(&self.messages, Some((user, kind)), op, &limit).is_ok()
     }
 
     /// This user asks for a token or a key. Not counted by session: a token that is made may be one.

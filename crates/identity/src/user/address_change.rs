@@ -84,7 +84,7 @@ pub enum AddressChanged {
 }
 
 /// How many changes a user asks for in one hour: each sends a message to whatever address was typed.
-const PER_HOUR: u64 = 5;
+const PER_HOUR: u32 = 5;
 const HOUR: Duration = Duration::from_hours(1);
 
 impl Accounts {
@@ -99,7 +99,7 @@ impl Accounts {
         let email = Email::new(email)?;
         let user = &caller.user;
         let kind = MailKind::ConfirmAddress;
-        if self.core.store.mails(user.number, kind, op.now - HOUR).await? >= PER_HOUR {
+        if !self.core.may_mail_of(op, user.number, kind, PER_HOUR).await? {
             let error = Error::new(ErrorKind::Throttled { retry_after: HOUR });
             return Err(error.because(Rule::MailsOfUser, "five in an hour", "fewer"));
         }

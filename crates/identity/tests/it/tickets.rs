@@ -38,7 +38,8 @@ async fn restore(server: &TestServer, step: RestoreStep, token: &str) -> identit
     server.identity.accounts.restore_password(&op, step, token, typed(NEW)).await
 }
 
-/// security.md 1, "Code redeemed twice in parallel".
+/// security 1, code-race.
+/// security 2, no. 15; security 2, no. 20.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn code_redeemed_twice_in_parallel_is_redeemed_once() {
     let (server, _) = house().await;
@@ -57,7 +58,7 @@ async fn code_redeemed_twice_in_parallel_is_redeemed_once() {
     }
 }
 
-/// security.md 1, "Reset finished without the mail": every order of the steps, and only the right one ends well.
+/// security 1, reset-steps: every order of the steps, and only the right one ends well.
 #[tokio::test]
 async fn reset_finished_without_the_mail_is_refused_at_every_step() {
     let (server, _) = house().await;
@@ -84,6 +85,7 @@ async fn reset_finished_without_the_mail_is_refused_at_every_step() {
 }
 
 /// ASVS 6.4.1: ten minutes for a restored password, and a password that is refused leaves the ticket good.
+/// security 2, no. 15.
 #[tokio::test]
 async fn a_restore_ticket_ends_after_ten_minutes() {
     let (server, _) = house().await;
@@ -97,7 +99,7 @@ async fn a_restore_ticket_ends_after_ten_minutes() {
     assert_eq!(refused(restore(&server, RestoreStep::Mailed, &token).await), ErrorKind::TicketInvalid);
 }
 
-/// security.md 1, "Mail normalisation": pending tickets of an old address are dead, and so are those of an old password.
+/// security 1, mail-normalisation: pending tickets of an old address are dead, and so are those of an old password.
 #[tokio::test]
 async fn tickets_die_with_the_address_the_password_and_the_account() {
     let (server, john) = house().await;
@@ -139,6 +141,21 @@ async fn a_mailbox_is_not_filled_on_a_strangers_word() {
     server.advance(Duration::from_hours(1));
     forget(&server).await;
     assert_eq!(server.mails().await.len(), 1);
+}
+
+/// security 1, count-first: fifty who ask at the same moment get no more than fifty one after the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_mailbox_is_not_filled_by_many_at_once() {
+    let (server, _) = house().await;
+    let mut asking = JoinSet::new();
+    for _ in 0..50 {
+        let (identity, op) = (server.identity.clone(), server.visitor(&surface().door));
+        let (email, captcha) = ("john@example.org".to_owned(), String::new());
+        let forgotten = ForgottenPassword { email, captcha, return_to: None };
+        asking.spawn(async move { identity.accounts.forgot_password(&op, forgotten).await });
+    }
+    assert!(asking.join_all().await.iter().all(Result::is_ok), "and all are answered alike");
+    assert_eq!(server.mails().await.len(), 5);
 }
 
 /// Whoever signs up with somebody else's address first gets nothing when its owner signs up and verifies it.
