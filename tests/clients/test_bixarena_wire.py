@@ -144,7 +144,7 @@ def test_two_logins_of_one_browser_are_one_session(person):
 
 
 def test_a_browser_that_began_no_login_finishes_none(person):
-    """security 1: State not bound to provider or browser."""
+    """security 1, state-binding."""
     callback = person.come_back(unique())
     deployed = "no-session" if is_deployed(person.server) else None
     with Person(person.server) as stranger:
@@ -205,7 +205,7 @@ def test_a_missing_parameter_is_named(person, missing):
 
 
 def test_of_many_who_come_back_at_once_one_is_signed_in(either_federated):
-    """security 1: Code redeemed twice in parallel."""
+    """security 1, code-race."""
     name = unique()
     with Person(either_federated) as person:
         callback = person.come_back(name)
@@ -240,7 +240,7 @@ def test_a_stranger_is_let_in_only_where_the_operator_wants_it(new_server, provi
 
 
 def test_an_address_joins_an_account_only_where_both_sides_have_verified_it(new_server, provider):
-    """security 1: Link-up of a foreign identity without proof."""
+    """security 1, foreign-identity."""
     server = new_server(**provider.environment(link_verified_email="true"))
     known, unverified = unique(), unique()
     user = server.create_user(f"{known}-here", f"{known}@example.org", "correct horse battery", "--email-verified")

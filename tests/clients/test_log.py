@@ -56,6 +56,7 @@ def test_request_ids_are_the_servers_own(documented):
 
 
 def test_no_secret_and_no_address_is_logged_for_good_and_bad_requests(chatty):
+    """security 2, no. 49."""
     server = chatty
     token = server.login("ann")
     basic = base64.b64encode(b"ann:basic-secret-77aa").decode()
@@ -94,6 +95,7 @@ def test_no_secret_and_no_address_is_logged_for_good_and_bad_requests(chatty):
 
 
 def test_what_a_client_sends_cannot_forge_a_line(new_server):
+    """security 2, no. 49."""
     server = new_server()
     server.http("GET", "/auth/%0Aforged-line%0D/", {"User-Agent": "agent\tforged"})
     request_id = server.try_login("ann\nforged-line by a name").header("x-request-id")

@@ -46,6 +46,7 @@ def test_an_address_is_changed_when_both_sides_agree(documented, person):
 
 
 def test_the_cookie_is_bound_to_the_host_on_https(new_server):
+    """security 2, no. 30."""
     server = new_server(VESTIBULE_PUBLIC_URL="https://login.example.org")
     person = Person.of(server)
     body = {"identifier": person.name, "password": person.password}

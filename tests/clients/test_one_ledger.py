@@ -368,6 +368,7 @@ def test_the_page_for_teams_has_the_same_table():
 
 @pytest.mark.parametrize("event", EVENTS, ids=str)
 def test_what_ends_what(event, request, back_ends):
+    """security 2, no. 24; security 2, no. 25."""
     at = request.getfixturevalue(f"by_{event.scope}")
     scene, row = Scene(at), TABLE[event.row]
     assert {held.kind for held in scene.held} == KINDS

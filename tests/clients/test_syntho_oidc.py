@@ -122,7 +122,7 @@ def test_an_unknown_provider_is_refused(browser):
 
 
 def test_a_login_is_finished_in_its_own_browser_and_once(browser):
-    """security 1: State not bound to provider or browser."""
+    """security 1, state-binding."""
     callback = browser.come_back(unique())
     with Browser(browser.server) as stranger:
         refused = stranger.call("GET", callback.removeprefix(browser.server.url))

@@ -275,7 +275,7 @@ mod tests {
         Places::with(1, &[]).take(IpAddr::from([192, 0, 2, 1])).expect("a place")
     }
 
-    /// security.md 2, no. 9: what a stranger can hold is bounded.
+    /// security 2, no. 9: what a stranger can hold is bounded.
     #[test]
     fn one_address_holds_half_of_the_places_and_a_trusted_proxy_all() {
         let places = Places::with(4, &["10.0.0.0/8".parse().expect("a network")]);

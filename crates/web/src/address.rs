@@ -32,7 +32,7 @@ impl TrustedProxies {
         Self(Networks::new(networks))
     }
 
-    /// The client's address (security.md, "Client address taken from a header").
+    /// The client's address.
     ///
     /// The list is walked from the right, from the nearest hop outwards, past every trusted proxy; the first
     /// address that is not one is the client. What stands left of it was written by the client and is not read.
@@ -77,12 +77,14 @@ mod tests {
         proxies.client(peer.parse().expect("an address"), &headers).to_string()
     }
 
+    /// security 2, no. 12.
     #[test]
     fn the_header_is_ignored_unless_the_peer_is_trusted() {
         assert_eq!(client(&[], "192.0.2.1", &["203.0.113.9"]), "192.0.2.1");
         assert_eq!(client(&["10.0.0.0/8"], "192.0.2.1", &["203.0.113.9"]), "192.0.2.1");
     }
 
+    /// security 1, client-address; security 2, no. 12.
     #[test]
     fn the_walk_goes_from_right_to_left_and_stops_at_the_first_stranger() {
         let trusted = &["10.0.0.0/8", "fd00::/8"];

@@ -426,6 +426,7 @@ async fn a_restored_password_ends_everything() {
 }
 
 /// Suspension, and the operator's other words, hold by every door.
+/// security 2, no. 27.
 #[tokio::test]
 async fn what_the_operator_ends_is_ended_by_every_door() {
     let (server, provider) = house_with_provider("").await;

@@ -201,7 +201,8 @@ fn every_method_of_every_endpoint_has_a_case() {
     assert!(stale.is_empty(), "no dialect declares {stale:?}: remove these cases");
 }
 
-/// security 1, "Fail open on misconfiguration": no route serves whom it should not.
+/// security 1, fail-open: no route serves whom it should not.
+/// security 2, no. 50.
 #[tokio::test]
 async fn nobody_and_a_bad_credential_get_the_documented_status() {
     let server = TestServer::start();

@@ -1,5 +1,4 @@
-//! Guessing, by every door that compares a password, and what the client's address is to it (security 1: "Rate limit
-//! counted after the check", "Client address taken from a header").
+//! Guessing, by every door that compares a password, and what the client's address is to it (security 1, count-first; security 1, client-address).
 
 use serde_json::{Value, json};
 use testkit::{Answer, TestServer};
@@ -58,6 +57,7 @@ async fn house(settings: &str) -> TestServer {
 }
 
 /// Wherever the guesses are made, every door tells its clients to wait, in the shape they know.
+/// security 2, no. 19.
 #[tokio::test]
 async fn guesses_by_any_door_make_the_account_wait_at_each_in_its_own_shape() {
     for guessed in &DOORS {
@@ -75,6 +75,7 @@ async fn guesses_by_any_door_make_the_account_wait_at_each_in_its_own_shape() {
 }
 
 /// ASVS 6.3.1: one address that tries many accounts by several doors.
+/// security 2, no. 19.
 #[tokio::test]
 async fn guesses_by_any_door_make_the_address_wait_at_each_in_its_own_shape() {
     for guessed in &DOORS {
@@ -122,7 +123,8 @@ async fn guesses(trusted: &str, forwarded: impl Fn(u8) -> String) -> usize {
     looked_at
 }
 
-/// security 1, "Client address taken from a header": a client that writes its own address gets no fresh count by it.
+/// security 1, client-address: a client that writes its own address gets no fresh count by it.
+/// security 2, no. 12.
 #[tokio::test]
 async fn a_forwarded_address_counts_from_trusted_proxies_only() {
     let other = |number| format!("203.0.113.{number}");

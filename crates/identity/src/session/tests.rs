@@ -67,6 +67,7 @@ fn the_idle_end_moves_only_by_more_than_the_step() {
     assert_eq!(touch.idle_end, Some(at(1061)));
 }
 
+/// security 2, no. 23.
 #[test]
 fn the_idle_end_stops_at_the_absolute_end() {
     let old =

@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(Username::new("4ever").expect("a username").as_str(), "4ever");
     }
 
-    /// security.md 1, "Mail normalisation".
+    /// security 1, mail-normalisation.
     #[test]
     fn mail_normalisation_finds_one_at_sign() {
         for typed in ["a@b", "Ann.Lee+x@Example.org", "jörg@bücher.example", "o'neil@example.org"] {

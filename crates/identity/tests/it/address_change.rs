@@ -109,6 +109,7 @@ async fn an_unverified_old_address_is_not_asked() {
     assert!(now(&server, &cid).await.email_verified);
 }
 
+/// security 2, no. 14.
 #[tokio::test]
 async fn an_address_is_asked_for_by_a_fresh_login_and_not_too_often() {
     let (server, _) = house().await;
@@ -127,7 +128,7 @@ async fn an_address_is_asked_for_by_a_fresh_login_and_not_too_often() {
     assert_eq!(refused(ask(&server, &john, NEW).await), ErrorKind::FreshLoginRequired);
 }
 
-/// security 1, "Enumeration by time", and no. 13: who asks learns nothing, by the answer or by the time it takes.
+/// security 1, enumeration; security 2, no. 13: who asks learns nothing, by the answer or by the time it takes.
 #[tokio::test]
 async fn enumeration_by_time_a_wish_is_the_same_work_for_every_address() {
     let server = Arc::new(TestServer::start());
@@ -173,7 +174,7 @@ async fn a_taken_address_is_never_had() {
     assert_eq!(refused(agree(&server, &new).await), ErrorKind::LoginNameTaken);
 }
 
-/// security 1, "Mail normalisation: tokens of an old address stayed alive", and what else ends a wish.
+/// security 1, mail-normalisation, and what else ends a wish.
 #[tokio::test]
 async fn a_wish_dies_with_another_one_the_password_and_the_account() {
     let (server, user) = house().await;

@@ -138,7 +138,7 @@ async fn who_has_an_account_joins_with_it_and_once() {
     assert_eq!(refused(join(&server, &code).await), ErrorKind::InvitationUsed);
 }
 
-/// security 1, "Invitation forged or used by another".
+/// security 1, invitation.
 #[tokio::test]
 async fn nobody_joins_as_somebody_else_or_with_an_address_that_is_not_verified() {
     let (server, acme) = acme().await;

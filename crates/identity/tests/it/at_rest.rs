@@ -26,6 +26,7 @@ async fn no_password_is_stored() {
 }
 
 /// design, "At rest": secrets as digests only.
+/// security 2, no. 21.
 #[tokio::test]
 async fn no_secret_of_a_session_is_stored() {
     let (server, _) = house().await;

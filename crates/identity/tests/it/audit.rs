@@ -19,6 +19,7 @@ async fn trail(server: &TestServer) -> Vec<String> {
 }
 
 /// A login, good or bad, is one event.
+/// security 2, no. 49.
 #[tokio::test]
 async fn logins_are_recorded() {
     let (server, john) = house().await;

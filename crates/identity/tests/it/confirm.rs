@@ -14,7 +14,7 @@ async fn confirm(server: &TestServer, caller: &Caller, password: &str) -> Result
     server.identity.sign_in.confirm(&op_of(server, caller), &surface(), caller, &password).await
 }
 
-/// security 1, "Session fixation": the secret from before is no good after it.
+/// security 1, session-fixation: the secret from before is no good after it.
 #[tokio::test]
 async fn a_confirmed_session_is_a_new_one_and_the_old_one_is_over() {
     let (server, john) = house().await;

@@ -1,4 +1,4 @@
-//! Whether a name is known cannot be told by the work that a login makes (security 1, "Enumeration by time"): counted,
+//! Whether a name is known cannot be told by the work that a login makes (security 1, enumeration): counted,
 //! not timed.
 
 use std::pin::pin;
@@ -27,7 +27,8 @@ async fn all_kinds() -> (Arc<TestServer>, [&'static str; 7]) {
     (Arc::new(server), names)
 }
 
-/// security 1, "Enumeration by time": the same reads and the same commits for everybody.
+/// security 1, enumeration: the same reads and the same commits for everybody.
+/// security 2, no. 13.
 #[tokio::test]
 async fn every_refused_login_asks_the_same_of_the_store() {
     let (server, names) = all_kinds().await;
@@ -41,7 +42,7 @@ async fn every_refused_login_asks_the_same_of_the_store() {
     }
 }
 
-/// security 1, "Enumeration by time": everybody's password goes through the same queue - where that is full nobody's
+/// security 1, enumeration: everybody's password goes through the same queue - where that is full nobody's
 /// does, and nobody's try is counted.
 #[tokio::test]
 async fn every_login_waits_for_the_same_hashing_queue() {

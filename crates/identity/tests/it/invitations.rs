@@ -1,4 +1,4 @@
-//! security.md 1, "Invitation forged or used by another": bound to an address and an organization, single use, and
+//! security 1, invitation: bound to an address and an organization, single use, and
 //! never above the inviter's role.
 
 use std::time::Duration;
@@ -97,6 +97,7 @@ async fn an_invitation_is_mailed_and_gives_its_role_to_whom_it_was_mailed() {
 }
 
 /// The code is in the message and nowhere else.
+/// security 2, no. 20.
 #[tokio::test]
 async fn only_the_digest_of_a_code_is_stored() {
     let (server, acme, john) = acme().await;

@@ -21,6 +21,7 @@ async fn make(server: &TestServer, caller: &Caller, door: &'static str) -> Resul
     server.identity.api_keys.create_own(&op_of(server, caller), &keys(door), caller, make).await
 }
 
+/// security 2, no. 48.
 #[tokio::test]
 async fn keys_of_every_door_are_seen_and_ended_from_one() {
     let (server, _) = house().await;
@@ -53,6 +54,7 @@ async fn keys_of_every_door_are_seen_and_ended_from_one() {
 }
 
 /// ASVS 7.5.1: a session that was left open makes no key that outlives it, and neither does a key.
+/// security 2, no. 14.
 #[tokio::test]
 async fn a_key_is_made_by_a_fresh_login_only() {
     let (server, _) = house().await;

@@ -36,6 +36,7 @@ async fn the_new_password_signs_in_and_the_old_one_does_not() {
     assert!(now.credential_version > john.credential_version);
 }
 
+/// security 2, no. 26.
 #[tokio::test]
 async fn the_others_end_by_every_door_when_asked_and_the_acting_session_does_not() {
     let (server, john) = house().await;
@@ -49,6 +50,7 @@ async fn the_others_end_by_every_door_when_asked_and_the_acting_session_does_not
     assert!(told(&server, before).await.iter().map(|(kind, detail)| (*kind, detail.as_str())).eq(expected));
 }
 
+/// security 2, no. 15.
 #[tokio::test]
 async fn whoever_had_to_choose_a_password_has_chosen_one() {
     let server = TestServer::start();
@@ -60,6 +62,7 @@ async fn whoever_had_to_choose_a_password_has_chosen_one() {
 }
 
 /// Guessing at the old password is guessing: counted with failed logins, told, and throttled.
+/// security 2, no. 14.
 #[tokio::test]
 async fn a_wrong_old_password_is_a_failed_try_like_any_other() {
     let (server, _) = house().await;

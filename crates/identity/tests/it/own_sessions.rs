@@ -34,6 +34,7 @@ async fn listed(server: &TestServer, surface: &Surface, caller: &Caller) -> Vec<
     sessions.into_iter().map(|session| session.id).collect()
 }
 
+/// security 2, no. 28.
 #[tokio::test]
 async fn sessions_of_every_door_are_seen_and_ended_from_one() {
     let (server, john) = house().await;

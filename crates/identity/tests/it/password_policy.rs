@@ -37,6 +37,7 @@ fn refusals(name: &str) -> [(String, ErrorKind); 3] {
     ]
 }
 
+/// security 2, no. 6.
 #[tokio::test]
 async fn the_operator_makes_no_user_with_a_weak_password_and_sets_none() {
     let (server, john) = house().await;
@@ -83,6 +84,7 @@ async fn the_first_administrator_has_no_weak_password() {
     assert!(server.identity.accounts.awaits_set_up().await.expect("an answer"));
 }
 
+/// security 2, no. 6.
 #[tokio::test]
 async fn an_own_password_is_changed_to_no_weak_one_with_or_without_the_old_one() {
     let (server, _) = house().await;
@@ -138,6 +140,7 @@ async fn a_restored_password_is_no_weak_one_and_the_ticket_stays_good() {
 }
 
 /// The same for an address that has an account: what is known of that one is told to nobody.
+/// security 2, no. 6.
 #[tokio::test]
 async fn nobody_signs_up_with_a_weak_password() {
     let (server, _) = house().await;
@@ -202,6 +205,7 @@ async fn a_refusal_repeats_nothing_of_the_password() {
 }
 
 /// Judged when it is set, and never again: whoever has a weak one from before signs in, and may confirm it.
+/// security 2, no. 5.
 #[tokio::test]
 async fn a_weak_password_from_before_signs_in() {
     let server = TestServer::start();

@@ -1,4 +1,4 @@
-//! Logins against what ends all sessions at the same moment (security 1, "Disabled user still served"; design, "The
+//! Logins against what ends all sessions at the same moment (security 1, disabled-user; design, "The
 //! user row is the lock"). Every login here has read its user before the end comes, some have opened a session and the
 //! next are about to: none may outlive it.
 
@@ -51,7 +51,8 @@ async fn assert_nothing_lives(server: &TestServer, john: &User, outcomes: Vec<Re
     }
 }
 
-/// security 1, "Disabled user still served".
+/// security 1, disabled-user.
+/// security 2, no. 25.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_login_outlives_a_suspension() {
     let (server, john) = house().await;
@@ -85,7 +86,8 @@ async fn no_login_under_way_outlives_a_logout_everywhere() {
     assert_nothing_lives(&server, &john, outcomes).await;
 }
 
-/// security 1, "Disabled user still served": deletion.
+/// security 1, disabled-user: deletion.
+/// security 2, no. 25.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_login_outlives_a_deletion() {
     let (server, john) = house().await;

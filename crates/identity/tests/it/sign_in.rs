@@ -1,5 +1,4 @@
-//! Logins that succeed, and what they leave behind (security 1: "Session fixation", "First-run race, default
-//! account"; design, "A password sign-in is two commits").
+//! Logins that succeed, and what they leave behind (security 1, session-fixation; security 1, first-run; design, "A password sign-in is two commits").
 
 use std::collections::HashSet;
 use std::future::poll_fn;
@@ -15,7 +14,8 @@ use tokio::task::JoinSet;
 
 use super::{PASSWORD, check, count, house, live, log_in, login, refused, session_of, surface};
 
-/// security 1, "First-run race, default account": an empty database lets nobody in.
+/// security 1, first-run: an empty database lets nobody in.
+/// security 2, no. 18.
 #[tokio::test]
 async fn an_empty_database_accepts_no_login() {
     let server = TestServer::start();
@@ -29,7 +29,8 @@ async fn an_empty_database_accepts_no_login() {
     assert!(server.identity.accounts.is_empty().await.expect("an answer"), "a login made a user");
 }
 
-/// security 1, "Session fixation": every login is a session with a secret of its own.
+/// security 1, session-fixation: every login is a session with a secret of its own.
+/// security 2, no. 21; security 2, no. 22.
 #[tokio::test]
 async fn every_login_has_a_new_secret() {
     let (server, john) = house().await;
@@ -42,7 +43,7 @@ async fn every_login_has_a_new_secret() {
     assert_eq!(live(&server, &john).await, 20);
 }
 
-/// security 1, "Session fixation": what opened nothing before a login opens nothing after it, nor does what was ended.
+/// security 1, session-fixation: what opened nothing before a login opens nothing after it, nor does what was ended.
 #[tokio::test]
 async fn nothing_from_before_a_login_is_valid_after_it() {
     let (server, _) = house().await;
@@ -127,6 +128,7 @@ async fn a_cancelled_login_is_settled() {
 }
 
 /// Limits of sessions hold however many logins come at once.
+/// security 2, no. 29.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_logins_at_once_as_many_succeed_as_there_may_be_sessions() {
     let (server, john) = house().await;
@@ -161,6 +163,7 @@ async fn hash(server: &TestServer) -> String {
 const COSTLIER: &str = "[password]\nmemory_kib = 16\niterations = 2\nhash_threads = 2\n";
 
 /// A hash of another cost is made anew at the next good login, and nothing else changes by it.
+/// security 2, no. 8.
 #[tokio::test]
 async fn a_hash_of_another_cost_is_renewed_at_a_good_login() {
     let (server, john) = house().await;

@@ -1,4 +1,4 @@
-//! security.md 1, "Enumeration by time", and requirement 13: signing up and forgetting a password ask the database for
+//! security 1, enumeration; security 2, no. 13: signing up and forgetting a password ask the database for
 //! the same things, in the same order, whether an address has an account or not.
 
 use std::sync::Arc;

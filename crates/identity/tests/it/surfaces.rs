@@ -18,7 +18,7 @@ async fn sign_in(
     server.identity.sign_in.with_password(&server.visitor(&surface.door), surface, command).await
 }
 
-/// security 1, "Session fixation": where a client holds one secret, what it held before a login is not valid after it.
+/// security 1, session-fixation: where a client holds one secret, what it held before a login is not valid after it.
 #[tokio::test]
 async fn a_login_ends_the_session_that_came_with_it_where_clients_hold_one() {
     let (server, john) = house().await;

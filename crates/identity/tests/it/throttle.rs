@@ -1,5 +1,4 @@
-//! Failed logins of one account (security 1: "Rate limit counted after the check", "Counter reset or kept by the
-//! client", "Limit avoided by letter case").
+//! Failed logins of one account (security 1, count-first; security 1, counter-reset; security 1, letter-case).
 
 use std::time::Duration;
 
@@ -35,7 +34,8 @@ async fn guesses(servers: &[&TestServer], names: impl Iterator<Item = String>) -
     told.len()
 }
 
-/// security 1, "Rate limit counted after the check": a burst of 200.
+/// security 1, count-first: a burst of 200.
+/// security 2, no. 11.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_200_guesses_at_once_five_reach_the_hash() {
     let (server, john) = house().await;
@@ -45,7 +45,7 @@ async fn of_200_guesses_at_once_five_reach_the_hash() {
     assert_eq!((count.failures, count.in_flight), (5, 0));
 }
 
-/// security 1, "Rate limit counted after the check", by two processes on one database.
+/// security 1, count-first, by two processes on one database.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_count_together() {
     let (server, _) = house().await;
@@ -54,7 +54,7 @@ async fn two_processes_count_together() {
     assert_eq!(hashed(&server).await, 5);
 }
 
-/// security 1, "Limit avoided by letter case": case and Unicode variants, and the address, share one count.
+/// security 1, letter-case: case and Unicode variants, and the address, share one count.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_spelling_of_a_known_name_shares_one_count() {
     let server = TestServer::start();
@@ -63,7 +63,7 @@ async fn every_spelling_of_a_known_name_shares_one_count() {
     assert_eq!(guesses(&[&server], (0..60).map(|number| names[number % names.len()].to_owned())).await, 5);
 }
 
-/// security 1, "Limit avoided by letter case", for a name that nobody has: it is throttled like a known one.
+/// security 1, letter-case, for a name that nobody has: it is throttled like a known one.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_spelling_of_an_unknown_name_shares_one_count() {
     let server = TestServer::start();
@@ -103,7 +103,7 @@ async fn each_unknown_name_has_a_count_of_its_own() {
     }
 }
 
-/// security 1, "Counter reset": a good login of one account does not clear another's count.
+/// security 1, counter-reset: a good login of one account does not clear another's count.
 #[tokio::test]
 async fn a_good_login_clears_its_own_count_only() {
     let (server, john) = house().await;
@@ -119,7 +119,7 @@ async fn a_good_login_clears_its_own_count_only() {
     assert!(matches!(refused(login(&server, "john", PASSWORD).await), ErrorKind::Throttled { .. }));
 }
 
-/// security 1, "Counter reset": looking at a session, ending one and waiting are neutral.
+/// security 1, counter-reset: looking at a session, ending one and waiting are neutral.
 #[tokio::test]
 async fn what_is_no_login_clears_no_count() {
     let (server, john) = house().await;
@@ -135,7 +135,7 @@ async fn what_is_no_login_clears_no_count() {
     assert_eq!(count(&server, &john).await.map(|count| count.failures), Some(3));
 }
 
-/// security 1, "Counter reset": tries that are still under way stay counted, since how they end is not known yet.
+/// security 1, counter-reset: tries that are still under way stay counted, since how they end is not known yet.
 #[tokio::test]
 async fn a_good_login_leaves_tries_under_way_counted() {
     let (server, john) = house().await;

@@ -1,5 +1,4 @@
-//! Failed logins by where they come from (security 1: "Rate limit counted after the check", "Counter reset", "Client
-//! address taken from a header": IPv6 per /64).
+//! Failed logins by where they come from (security 1, count-first; security 1, counter-reset; security 1, client-address: IPv6 per /64).
 
 use std::time::Duration;
 
@@ -28,6 +27,7 @@ fn with_free(of_address: u32) -> TestServer {
 }
 
 /// ASVS 6.1.1: whoever guesses keeps the owner out neither of the account nor, in the end, of the password.
+/// security 2, no. 10.
 #[tokio::test]
 async fn whoever_guesses_does_not_keep_the_owner_out() {
     let (server, john) = house().await;
@@ -174,7 +174,7 @@ async fn shared(first: &str, second: &str) -> bool {
     wrong(&server, second, "bob").await != WRONG
 }
 
-/// security 1, "Client address taken from a header": IPv6 per /64.
+/// security 1, client-address: IPv6 per /64.
 #[tokio::test]
 async fn an_ipv6_network_and_a_mapped_ipv4_address_are_one_place() {
     assert!(shared("2001:db8:1:2::1", "2001:db8:1:2:ffff::9").await);
@@ -183,7 +183,7 @@ async fn an_ipv6_network_and_a_mapped_ipv4_address_are_one_place() {
     assert!(!shared(HOME, "192.0.2.8").await);
 }
 
-/// security 1, "Counter reset": who has one good account would guess at all others with it.
+/// security 1, counter-reset: who has one good account would guess at all others with it.
 #[tokio::test]
 async fn a_good_login_clears_no_count_of_its_address() {
     let server = with_free(3);

@@ -67,6 +67,7 @@ async fn restore(server: &TestServer, op: &Op, ticket: &str) -> ErrorKind {
     refused(server.identity.accounts.restore_password(op, RestoreStep::Mailed, ticket, password).await)
 }
 
+/// security 2, no. 20.
 #[tokio::test]
 async fn thirty_wrong_tickets_make_their_address_wait_at_every_kind() {
     let (server, _) = house().await;

@@ -39,6 +39,7 @@ async fn by(server: &TestServer, address: &str, password: &str) -> Result<(), Er
     login_from(server, address, "john", password).await.map(|_| ()).map_err(|error| error.kind())
 }
 
+/// security 2, no. 10.
 #[tokio::test]
 async fn the_hundredth_failure_in_a_row_stops_the_password_but_for_where_its_owner_is_known() {
     let (server, john) = after(99).await;
@@ -92,6 +93,7 @@ async fn a_stopped_account_waits_and_answers_like_a_name_that_nobody_has() {
     }
 }
 
+/// security 2, no. 10.
 #[tokio::test]
 async fn a_mailed_reset_reopens_the_password() {
     let (server, _) = after(100).await;

@@ -74,7 +74,8 @@ async fn a_token_is_checked_against_the_ledger() {
     assert_eq!(refused(check(&server, &surface, &signed_in.secret).await), ErrorKind::CredentialInvalid);
 }
 
-/// security.md 2, requirement 39: tokens of one face are useless in another.
+/// security 2, no. 39: tokens of one face are useless in another.
+/// security 2, no. 38.
 #[tokio::test]
 async fn a_token_for_another_audience_issuer_or_purpose_is_refused() {
     let (server, _) = house().await;
@@ -90,6 +91,7 @@ async fn a_token_for_another_audience_issuer_or_purpose_is_refused() {
     assert_eq!(refused(check(&server, &surface, &plain).await), ErrorKind::CredentialInvalid);
 }
 
+/// security 2, no. 24.
 #[tokio::test]
 async fn a_token_ends_with_its_session() {
     let (server, _) = house().await;

@@ -23,6 +23,7 @@ fn what_is_forged_below_is_good_but_for_the_forgery() {
     }
 }
 
+/// security 1, none-algorithm; security 2, no. 36.
 #[test]
 fn none_in_any_spelling() {
     for alg in ["none", "None", "NONE", "nOnE", "none ", "", "null"] {
@@ -39,6 +40,7 @@ fn none_in_any_spelling() {
     }
 }
 
+/// security 1, none-algorithm; security 2, no. 36.
 #[test]
 fn a_public_key_as_the_secret_of_a_mac() {
     let pair = RsaKeyPair::from_pkcs8(RSA.document.expose()).expect("a key");
@@ -105,6 +107,7 @@ fn an_alg_that_comes_twice() {
     }
 }
 
+/// security 2, no. 37.
 #[test]
 fn a_kid_that_leads_elsewhere() {
     for kid in [
@@ -136,6 +139,7 @@ fn a_kid_that_leads_elsewhere() {
     assert_eq!(by_set(&both, &forged), Some(Error::Signature));
 }
 
+/// security 1, none-algorithm; security 2, no. 37.
 #[test]
 fn a_key_or_the_way_to_one_in_the_header() {
     let attacker = crate::forge::Pair::new(Algorithm::Es256);
@@ -182,6 +186,7 @@ fn a_payload_that_is_not_encoded() {
     assert_eq!(by_set(&P256.set(), &forged), Some(Error::NotCompact));
 }
 
+/// security 1, none-algorithm; security 2, no. 39.
 #[test]
 fn one_kind_of_token_for_another() {
     let access = P256.key().with_typ("at+jwt");
@@ -230,6 +235,7 @@ fn a_set_that_is_not_ours_has_no_tokens_of_our_own() {
     assert_eq!(by_set(&KeySet::default(), &token), Some(Error::UnknownKey));
 }
 
+/// security 2, no. 36.
 #[test]
 fn claims_are_looked_at_when_the_signature_is_good_and_not_before() {
     let late = Expected { now: i64::MAX, ..EXPECTED };

@@ -48,12 +48,14 @@ fn every_kind_of_key_is_made_for_its_algorithms_only() {
     }
 }
 
+/// security 2, no. 40.
 #[test]
 fn two_keys_are_never_the_same() {
     let [one, other] = [(); 2].map(|()| Pkcs8::generate(KeyKind::Ed25519).expect("a key"));
     assert_ne!(one.expose(), other.expose());
 }
 
+/// security 2, no. 40.
 #[test]
 fn an_rsa_key_of_2048_bits_has_2048_bits() {
     let PublicKey::Rsa { modulus, exponent } = RSA.key().verifying_key().jwk().key.clone() else {

@@ -71,6 +71,7 @@ fn what_is_made_reads_back_and_matches_its_password_only() {
 }
 
 /// NIST SP 800-63B-4, 3.1.1.2: normalised before hashing.
+/// security 2, no. 4.
 #[test]
 fn composed_and_decomposed_letters_match() {
     assert!(matches(&hash("caf\u{e9}"), "cafe\u{301}"));
@@ -79,6 +80,7 @@ fn composed_and_decomposed_letters_match() {
 }
 
 /// NIST SP 800-63B-4, 3.1.1.2 and ASVS 5.0, 6.2.8: the whole password as typed, no folding, no cut.
+/// security 2, no. 3.
 #[test]
 fn case_blanks_and_everything_after_72_bytes_count() {
     let stored = hash("Secret");

@@ -105,6 +105,7 @@ async fn an_unknown_user_takes_as_long_as_a_known_one() {
     assert!(known < unknown * 2 && unknown < known * 2, "known {known:?}, unknown {unknown:?}");
 }
 
+/// security 2, no. 9.
 #[tokio::test]
 async fn as_many_run_at_once_as_there_are_threads_and_never_more() {
     for threads in [1, 3] {
@@ -154,6 +155,7 @@ async fn a_flood_from_one_lane_delays_another_by_one_job() {
     assert_eq!(*order.lock().unwrap(), ["a1", "b1", "a2", "b2", "a3", "a4"]);
 }
 
+/// security 2, no. 9.
 #[tokio::test]
 async fn a_full_queue_refuses_the_flood_and_lets_the_newcomer_in() {
     let pool = pool(1, 3);

@@ -95,7 +95,7 @@ async fn who_is_signed_in_with_the_address_joins_by_a_button() {
     assert_eq!(members(&server, &acme).await.len(), 1);
 }
 
-/// security 1, "Invitation forged or used by another".
+/// security 1, invitation.
 #[tokio::test]
 async fn who_is_signed_in_as_somebody_else_is_told_and_does_not_join() {
     let (server, acme, code) = invited().await;

@@ -7,7 +7,7 @@ async fn page(server: &TestServer, path: &str) -> Answer {
     server.anonymous().get(path).header("accept", "text/html").send().await
 }
 
-/// security, row 34 (ASVS 3.4.1, 3.4.3 to 3.4.6): every page keeps to a policy without inline script or style.
+/// security 2, no. 34: every page keeps to a policy without inline script or style.
 #[tokio::test]
 async fn every_page_is_held_to_its_policy() {
     let server = TestServer::with("public_url = \"https://login.example\"");

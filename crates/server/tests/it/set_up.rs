@@ -168,7 +168,7 @@ async fn only_the_browser_that_has_the_form_sends_it() {
     assert_eq!(browser.send(&code, &[]).await.status.as_u16(), 200);
 }
 
-/// security, row 34: one script of our own and nothing else; no address leaves, and nothing is kept.
+/// security 2, no. 34: one script of our own and nothing else; no address leaves, and nothing is kept.
 #[tokio::test]
 async fn the_page_allows_its_one_script() {
     let server = fresh().await;

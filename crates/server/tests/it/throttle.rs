@@ -14,7 +14,7 @@ fn tells_to_wait(page: &Answer) {
     assert!(page.body.contains("Too many tries"), "{page}");
 }
 
-/// security.md 2, no. 10: at our own page as at every other door, and with the right password too.
+/// security 2, no. 10: at our own page as at every other door, and with the right password too.
 #[tokio::test]
 async fn who_failed_too_often_is_told_on_the_page_to_wait() {
     let server = TestServer::start();

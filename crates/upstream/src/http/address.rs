@@ -67,7 +67,7 @@ mod tests {
         is_public(text.parse().expect("an address"))
     }
 
-    /// Each range by its first, last and neighbouring addresses (security.md: "SSRF by discovery, JWKS").
+    /// Each range by its first, last and neighbouring addresses.
     const REFUSED_V4: &[&str] = &[
         "0.0.0.0",
         "0.255.255.255",
@@ -118,6 +118,7 @@ mod tests {
         "223.255.255.255",
     ];
 
+    /// security 2, no. 46.
     #[test]
     fn private_and_reserved_ipv4_addresses_are_not_public() {
         for address in REFUSED_V4 {

@@ -52,7 +52,7 @@ impl Provider {
     }
 
     /// Whether the browser comes from this provider and not from another one that it was led to meanwhile (RFC 9207
-    /// section 2.4; security.md 42).
+    /// section 2.4).
     fn came_from_here(&self, description: &Description, told: Option<&str>) -> Result<(), UpstreamError> {
         match told {
             Some(issuer) if issuer == self.settings.issuer => Ok(()),

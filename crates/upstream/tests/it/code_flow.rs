@@ -24,6 +24,7 @@ async fn somebody_signs_in() {
     assert_eq!(counts, [1, 1, 0, 1, 0], "discovery, keys, authorize, token, userinfo");
 }
 
+/// security 2, no. 41.
 #[tokio::test]
 async fn the_browser_is_sent_with_what_the_standards_ask_for() {
     let house = House::new().await;
@@ -54,6 +55,7 @@ async fn the_browser_is_sent_with_what_the_standards_ask_for() {
     assert!(!url.as_str().contains(VERIFIER));
 }
 
+/// security 1, pkce; security 2, no. 41.
 #[tokio::test]
 async fn pkce_left_out_or_wrong_is_refused_by_the_provider() {
     let house = House::new().await;
@@ -66,6 +68,7 @@ async fn pkce_left_out_or_wrong_is_refused_by_the_provider() {
     assert_eq!(asked.last().unwrap().parameter("code_verifier"), Some(VERIFIER));
 }
 
+/// security 2, no. 45.
 #[tokio::test]
 async fn a_code_is_worth_something_once() {
     let house = House::new().await;
@@ -128,6 +131,7 @@ async fn a_wrong_client_secret_is_told_by_its_word() {
     assert_eq!(error.to_string(), "provider acme: its token endpoint: status 401, invalid_client");
 }
 
+/// security 2, no. 42.
 #[tokio::test]
 async fn rfc_9207_mix_up_is_refused_before_the_code_is_shown_to_anybody() {
     for (lie, promised, expected) in [

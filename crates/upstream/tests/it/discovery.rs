@@ -17,6 +17,7 @@ async fn described(change: impl Fn(&mut Value) + Send + Sync + 'static) -> Optio
     house.authorization_url().await.err().map(|error| error.fault)
 }
 
+/// security 2, no. 42.
 #[tokio::test]
 async fn discovery_4_3_the_issuer_is_exactly_the_configured_one() {
     let house = House::new().await;

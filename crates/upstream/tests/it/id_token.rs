@@ -23,6 +23,7 @@ async fn with(change: impl Fn(&mut serde_json::Value) + Send + Sync + 'static) -
     house.fault().await
 }
 
+/// security 1, nonce; security 2, no. 41.
 #[tokio::test]
 async fn nonce_checked_only_if_present_cve_2026_15612() {
     assert_eq!(told(Lie::NonceMissing).await, Some(UpstreamFault::Untrusted));
@@ -31,6 +32,7 @@ async fn nonce_checked_only_if_present_cve_2026_15612() {
     assert_eq!(with(|it| it["nonce"] = json!(["nonce-of-this-login"])).await, Some(UpstreamFault::Untrusted));
 }
 
+/// security 2, no. 43.
 #[tokio::test]
 async fn core_3_1_3_7_2_the_issuer_is_the_configured_one() {
     assert_eq!(told(Lie::IssuerWrong).await, Some(UpstreamFault::Untrusted));
@@ -38,6 +40,7 @@ async fn core_3_1_3_7_2_the_issuer_is_the_configured_one() {
     assert_eq!(with(slash).await, Some(UpstreamFault::Untrusted), "compared as it stands");
 }
 
+/// security 2, no. 39; security 2, no. 43.
 #[tokio::test]
 async fn core_3_1_3_7_3_we_are_the_audience() {
     assert_eq!(told(Lie::AudienceWrong).await, Some(UpstreamFault::Untrusted));
@@ -61,6 +64,7 @@ async fn core_3_1_3_7_4_several_audiences_need_azp_and_azp_is_us() {
     assert_eq!(with(|it| it["azp"] = json!(CLIENT_ID)).await, None);
 }
 
+/// security 1, none-algorithm; security 2, no. 43.
 #[tokio::test]
 async fn core_3_1_3_7_6_a_token_signed_otherwise_is_refused() {
     for lie in [
@@ -106,6 +110,7 @@ async fn an_algorithm_that_the_description_leaves_out_is_refused() {
     assert_eq!(house.fault().await, None, "a provider that says nothing signs with what it likes");
 }
 
+/// security 2, no. 38.
 #[tokio::test]
 async fn core_3_1_3_7_9_and_10_a_token_holds_now() {
     for lie in [Lie::Expired, Lie::ExpiryMissing, Lie::IssuedInFuture, Lie::IssuedAtMissing, Lie::NotYetValid]

@@ -36,6 +36,7 @@ async fn asked(providers: &Providers) -> Result<String, UpstreamError> {
     providers.authorization_url(Timestamp::from_millis(0), &acme(), &request).await
 }
 
+/// security 1, outgoing-calls; security 2, no. 46.
 #[tokio::test]
 async fn a_private_address_is_refused_when_it_is_configured() {
     for host in ["127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "0x7f000001"] {
@@ -45,6 +46,7 @@ async fn a_private_address_is_refused_when_it_is_configured() {
     assert!(guarded("http://login.example").is_err(), "plain HTTP");
 }
 
+/// security 1, outgoing-calls; security 2, no. 46.
 #[tokio::test]
 async fn a_name_that_leads_to_a_private_address_is_refused() {
     let (port, taken) = trap().await;
@@ -65,6 +67,7 @@ async fn the_same_is_gone_to_when_it_is_allowed() {
     asking.abort();
 }
 
+/// security 1, outgoing-calls; security 2, no. 46.
 #[tokio::test]
 async fn no_redirect_is_followed_wherever_it_leads() {
     let (port, taken) = trap().await;

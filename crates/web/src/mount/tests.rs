@@ -49,7 +49,8 @@ async fn ask(method: &str, path: &str, headers: &[(&str, &str)]) -> (Response, S
     (Response::from_parts(head, Body::empty()), text)
 }
 
-/// security.md 1, "Parser depth, panics on odd input": the last-resort handler.
+/// security 1, parsers: the last-resort handler.
+/// security 2, no. 50.
 #[tokio::test]
 async fn a_panic_costs_one_answer_in_the_dialects_shape() {
     let (response, text) = ask("GET", "/toy/panic", &[]).await;
@@ -65,7 +66,7 @@ async fn a_wrong_method_is_refused_by_the_dialect() {
     assert!(response.extensions().get::<Spoken>().is_some());
 }
 
-/// security.md 2, no. 32.
+/// security 2, no. 32.
 #[tokio::test]
 async fn a_foreign_page_is_refused_before_the_handler() {
     let foreign = [("cookie", "toy=secret"), ("origin", "https://evil.example")];

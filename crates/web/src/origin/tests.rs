@@ -56,6 +56,7 @@ fn only_state_changes_with_one_of_the_cookies_are_checked() {
     assert!(!permits(&own, &Method::POST, &[("cookie", "toy"), evil]));
 }
 
+/// security 2, no. 33.
 #[test]
 fn cors_answers_allowed_origins_only() {
     let list = origins(&["https://app.example"]);

@@ -227,7 +227,7 @@ fn an_entry_that_could_mean_more_than_it_says_is_refused() {
     }
 }
 
-/// security 1, "Redirect target not compared exactly": a path of the site names the site, and nothing else.
+/// security 1, redirect-target: a path of the site names the site, and nothing else.
 #[test]
 fn a_path_is_one_of_this_site() {
     let own = "https://login.example";

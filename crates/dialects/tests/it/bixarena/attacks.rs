@@ -1,4 +1,4 @@
-//! security 1, "`none` algorithm, unsigned or wrongly typed tokens": tokens at `userinfo` that were not given out for it.
+//! security 1, none-algorithm: tokens at `userinfo` that were not given out for it.
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};

@@ -71,7 +71,7 @@ async fn on_https_the_cookie_is_secure() {
         cookie.contains("set-cookie: JSESSIONID=[32 OF 0-9A-F]; Path=/; HttpOnly; SameSite=Lax; Secure\n"),
         "{cookie}"
     );
-    // security 1, "Link host taken from request".
+    // security 1, link-host.
     let answer = house.server.anonymous().get(START).header("host", "evil.example").send().await;
     let location = super::location(&answer);
     assert!(super::parameter(&location, "redirect_uri").is_some_and(|uri| uri.starts_with("https://login.")));

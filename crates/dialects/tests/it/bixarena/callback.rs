@@ -20,7 +20,7 @@ async fn clause_5_1_a_client_is_told() {
         }
         let answer = ask.send().await;
         answers.push(shown(&answer));
-        assert_ne!(secret(&answer), browser.secret, "security 1, session fixation");
+        assert_ne!(secret(&answer), browser.secret, "security 1, session-fixation");
         assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
     }
@@ -93,7 +93,7 @@ async fn somebody_is_known_by_issuer_and_subject() {
     assert_eq!(other["email"], "other@example.org");
 }
 
-/// 8.2, security 1, "Link-up of a foreign identity without proof": an address or a name alone joins nobody.
+/// 8.2, security 1, foreign-identity: an address or a name alone joins nobody.
 #[tokio::test]
 async fn nobody_is_joined_by_a_name() {
     let house = house().await;

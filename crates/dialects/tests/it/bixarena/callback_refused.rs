@@ -70,7 +70,7 @@ async fn no_session() {
     assert_eq!(told(with_two).await, reasons("400 no-session", "error:no-session"));
 }
 
-/// security 1, "State not bound to provider or browser".
+/// security 1, state-binding.
 #[tokio::test]
 async fn state_mismatch() {
     let mismatch = reasons("400 state-mismatch", "error:state-mismatch");
@@ -99,7 +99,7 @@ async fn state_mismatch() {
         house.bring(&browser.secret, &back).send().await
     };
     assert_eq!(told(late).await, mismatch);
-    // security 1: "swap provider, swap browser"; here the door.
+    // security 1, state-binding: here the door is swapped.
     let of_another_door = async |house: &House| {
         let answer = house.server.anonymous().get("/api/v1/oidc/authenticate/").send().await;
         let location = super::location(&answer);
@@ -181,7 +181,7 @@ async fn a_provider_that_is_down() {
     }
 }
 
-/// security 1, "Disabled user still served"; and who is let in by no rule.
+/// security 1, disabled-user; and who is let in by no rule.
 #[tokio::test]
 async fn who_may_not_sign_in() {
     let suspended = async |house: &House| {
@@ -249,7 +249,7 @@ async fn a_missing_parameter_ends_nothing() {
     assert_eq!(house.come_back(&browser, "ann").await.status, 200);
 }
 
-/// security 1, "Code redeemed twice in parallel".
+/// security 1, code-race.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_browsers_with_one_state_one_gets_in() {
     let house = house().await;

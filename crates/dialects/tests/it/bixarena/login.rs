@@ -43,7 +43,7 @@ async fn a_client_is_told() {
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, r#"{"status":"ok"}"#));
 }
 
-/// security 1, "Redirect target not compared exactly": no login begins that would lead to another place.
+/// security 1, redirect-target: no login begins that would lead to another place.
 #[tokio::test]
 async fn a_browser_is_led_nowhere_else() {
     let house = house().await;

@@ -7,7 +7,7 @@ use testkit::provider::Person;
 
 use super::{EDDSA, House, START, TOKEN, house, house_with, location, secret};
 
-/// security 1, "Session fixation": what was there before a login opens nothing after it, whoever planted it.
+/// security 1, session-fixation: what was there before a login opens nothing after it, whoever planted it.
 #[tokio::test]
 async fn a_login_gives_a_new_cookie_and_the_old_one_is_dead() {
     let house = house().await;
@@ -86,7 +86,7 @@ async fn both(house: &House, session: &str, token: &str) -> (u16, u16) {
     (house.opens(session).await, house.bears(token).await)
 }
 
-/// security 1, "Disabled user still served"; 8.8: refused at our own routes at once, and dead after that.
+/// security 1, disabled-user; 8.8: refused at our own routes at once, and dead after that.
 #[tokio::test]
 async fn a_suspended_user_is_refused_at_once() {
     let house = house().await;

@@ -61,7 +61,7 @@ async fn a_live_session_is_what_the_browser_is_known_by() {
     assert_eq!(house.opens(&session).await, 200);
 }
 
-/// security 1, "Session fixation": nobody is known by a cookie that was not made here, or is over.
+/// security 1, session-fixation: nobody is known by a cookie that was not made here, or is over.
 #[tokio::test]
 async fn any_other_cookie_is_replaced() {
     let house = house().await;

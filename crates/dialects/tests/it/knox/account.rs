@@ -27,7 +27,7 @@ async fn the_token_of_a_suspended_user_says_so() {
     assert_eq!(john_logs_in(&server).await.body, WRONG);
 }
 
-/// security 1, "Disabled user still served": what a suspension ended stays ended when it is lifted.
+/// security 1, disabled-user: what a suspension ended stays ended when it is lifted.
 #[tokio::test]
 async fn a_token_from_before_a_suspension_is_invalid_after_it() {
     let server = house().await;
@@ -76,7 +76,7 @@ async fn a_new_password_ends_every_token() {
     assert_eq!(login(&server, "john", "battery staple").await.status, 200);
 }
 
-/// security 1, "Revoked session lives in a cache": what another process revokes fails at the next request here.
+/// security 1, revoked-session: what another process revokes fails at the next request here.
 #[tokio::test]
 async fn what_another_process_revokes_fails_at_the_next_request() {
     let server = house().await;

@@ -36,7 +36,7 @@ async fn answers(server: &TestServer) -> Vec<Answer> {
     ]
 }
 
-/// security 1, "Answer with credentials cached": no-store and its kin on every answer, each once.
+/// security 1, no-store: no-store and its kin on every answer, each once.
 #[tokio::test]
 async fn the_usual_headers_stand_on_every_answer_once() {
     let server = house().await;
@@ -128,6 +128,7 @@ async fn the_page_of_an_allowed_origin_may_read_the_answer() {
 }
 
 /// `allowed_origins`: a page of any other origin is not let read; the list of other origins is not told.
+/// security 2, no. 33.
 #[tokio::test]
 async fn the_page_of_a_foreign_origin_may_not_read_the_answer() {
     let login = json!({"username": "john", "password": PASSWORD});

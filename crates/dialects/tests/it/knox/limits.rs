@@ -198,7 +198,7 @@ async fn a_body_beyond_the_limit_is_413() {
     "#);
 }
 
-/// Decision 5; security 1, "Hash cost as weapon": who finds the hashing queue full is told so with `Retry-After`.
+/// Decision 5; security 1, hash-cost: who finds the hashing queue full is told so with `Retry-After`.
 #[tokio::test]
 async fn a_full_hashing_queue_is_503() {
     // A hash takes longer than all the rest of these logins; one is computed and one may wait.

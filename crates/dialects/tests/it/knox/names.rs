@@ -56,7 +56,7 @@ async fn blanks_around_a_password_count() {
     assert_eq!(login(&server, "john", &format!("{PASSWORD} ")).await.body, WRONG);
 }
 
-/// security 2, Unicode: NFC before hashing, and nothing beyond it - no case folding, no compatibility forms.
+/// security 2, no. 4: NFC before hashing, and nothing beyond it - no case folding, no compatibility forms.
 #[tokio::test]
 async fn a_password_is_the_same_in_either_normal_form_and_in_no_other_form() {
     let server = house().await;
@@ -68,7 +68,7 @@ async fn a_password_is_the_same_in_either_normal_form_and_in_no_other_form() {
     }
 }
 
-/// security 2, whole password: no cut at 72 bytes.
+/// security 2, no. 3: no cut at 72 bytes.
 #[tokio::test]
 async fn the_seventy_third_byte_of_a_password_counts() {
     let server = house().await;
@@ -80,7 +80,7 @@ async fn the_seventy_third_byte_of_a_password_counts() {
     }
 }
 
-/// security 2, a stated upper cap: 4096 bytes, counted as typed, and nothing is cut.
+/// security 2, no. 2: 4096 bytes, counted as typed, and nothing is cut.
 #[tokio::test]
 async fn a_password_of_4096_bytes_is_the_longest() {
     let server = house().await;

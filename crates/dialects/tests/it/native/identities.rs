@@ -88,7 +88,7 @@ async fn links_are_made_and_taken_away_by_a_fresh_login() {
     assert_eq!(problem(&unlink(&server, &here, &identity).await), (403, "fresh_login_required".to_owned()));
 }
 
-/// security 1, "Link-up of a foreign identity without proof": a link under way is of one session, in one browser, and
+/// security 1, foreign-identity: a link under way is of one session, in one browser, and
 /// never a login; a login under way is never a link.
 #[tokio::test]
 async fn a_link_is_finished_by_who_began_it_and_as_nothing_else() {

@@ -41,7 +41,7 @@ async fn on_https_the_cookie_is_bound_to_the_host() {
     }
 }
 
-/// security 1, "Session fixation": what was held before a login is no good after it, and neither is what was planted.
+/// security 1, session-fixation: what was held before a login is no good after it, and neither is what was planted.
 #[tokio::test]
 async fn a_login_ends_the_session_that_came_with_it() {
     let server = house().await;

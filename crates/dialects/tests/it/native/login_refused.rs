@@ -6,7 +6,7 @@ use testkit::{CHEAP_HASHES, TestServer};
 
 use super::{LOGIN, PASSWORD, form, house, house_with, problem, sign_in};
 
-/// security 1, "Enumeration by time"; ASVS 6.3.8: one answer for whoever cannot sign in.
+/// security 1, enumeration; ASVS 6.3.8: one answer for whoever cannot sign in.
 #[tokio::test]
 async fn an_unknown_name_a_wrong_password_and_an_inactive_user_get_one_answer() {
     let server = house().await;

@@ -23,7 +23,7 @@ async fn a_login_by_a_provider_opens_a_session_and_leads_on() {
     }
 }
 
-/// security 1, "State not bound to provider or browser"; "Session fixation".
+/// security 1, state-binding; security 1, session-fixation.
 #[tokio::test]
 async fn a_login_is_finished_in_its_own_browser_and_replaces_what_was_held() {
     let (server, acme, _) = house_with_providers("").await;
@@ -39,7 +39,7 @@ async fn a_login_is_finished_in_its_own_browser_and_replaces_what_was_held() {
     assert_eq!(opens(&server, &held).await, 401);
 }
 
-/// security 1, "Redirect target not compared exactly".
+/// security 1, redirect-target.
 #[tokio::test]
 async fn nobody_is_led_to_where_the_operator_does_not_want() {
     let (server, _, _) = house_with_providers("").await;

@@ -1,4 +1,4 @@
-//! security 1: tokens that were not given out here, made by somebody who knows how they look, and by somebody who has
+//! security 1, none-algorithm: tokens that were not given out here, made by somebody who knows how they look, and by somebody who has
 //! even stolen the signing key.
 
 use std::time::Duration;

@@ -215,7 +215,7 @@ async fn a_username_in_the_form_of_an_address_signs_in() {
     );
 }
 
-/// security 1: what carries a secret is not kept by anybody on the way.
+/// security 1, no-store: what carries a secret is not kept by anybody on the way.
 #[tokio::test]
 async fn an_answer_with_secrets_is_stored_by_nobody() {
     let server = house().await;

@@ -115,7 +115,7 @@ async fn a_body_is_read_as_the_framework_reads_it() {
     }
 }
 
-/// security 1, "Session fixation": the session that came along is another afterwards, and the old one opens nothing.
+/// security 1, session-fixation: the session that came along is another afterwards, and the old one opens nothing.
 #[tokio::test]
 async fn a_login_takes_the_place_of_the_session_that_came_along() {
     let server = house().await;

@@ -71,7 +71,7 @@ async fn a_stale_session_is_nobody_and_taken_away() {
     }
 }
 
-/// 1.3 and security 1, "Disabled user still served": whoever is suspended is nobody here, at once and for good.
+/// 1.3 and security 1, disabled-user: whoever is suspended is nobody here, at once and for good.
 #[tokio::test]
 async fn a_suspended_users_session_opens_nothing() {
     let server = house().await;

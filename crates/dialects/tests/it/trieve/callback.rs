@@ -22,7 +22,7 @@ async fn clause_4_1_a_client_is_told() {
             }
             let answer = ask.send().await;
             answers.push(shown(&answer));
-            assert_ne!(secret(&answer), browser.secret, "security 1, session fixation");
+            assert_ne!(secret(&answer), browser.secret, "security 1, session-fixation");
             assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
             assert_eq!(answer.header("cache-control"), Some("no-store"));
             assert_eq!(house.me(&secret(&answer)).await, answer.json());

@@ -53,7 +53,7 @@ async fn clause_4_1_without_a_login_under_way_it_is_401() {
     assert_eq!(told(async |house| brought_by(house, None).await).await, alike(401, "Unauthorized"));
 }
 
-/// 8.11: the product never compares the state. security 1, "State not bound to provider or browser".
+/// 8.11: the product never compares the state. security 1, state-binding.
 #[tokio::test]
 async fn clause_8_11_the_state_is_compared() {
     let other_browser = async |house: &House| {
@@ -97,7 +97,7 @@ async fn a_login_of_another_door_is_not_finished_here() {
     assert_eq!(ask.send().await.status, 400);
 }
 
-/// security 1, "Code redeemed twice in parallel": a callback that is brought again is nothing; ten minutes are the most.
+/// security 1, code-race: a callback that is brought again is nothing; ten minutes are the most.
 #[tokio::test]
 async fn a_callback_is_heard_once_and_in_time() {
     let house = house().await;

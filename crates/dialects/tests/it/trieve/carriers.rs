@@ -54,7 +54,7 @@ async fn clause_4_4_a_bad_key_is_nobody() {
     let session = house.session("ann").await;
     let key = house.key(&session, key_body(1)).await;
     let twice = house.server.bearing(&key).get(ME).header("authorization", &key);
-    assert!(!is_known(&twice.send().await), "security 1: a header with two values");
+    assert!(!is_known(&twice.send().await), "a header with two values");
     for bad in [
         format!("{key}x"),
         key.to_uppercase(),

@@ -32,7 +32,7 @@ async fn clause_4_5_somebody_is_invited_by_mail() {
         (organization.clone(), APP.into(), APP.into())
     );
     let listed = list(&house, &session, &organization).await;
-    assert!(!listed.body.contains(&code), "security 1, code handed back in the answer");
+    assert!(!listed.body.contains(&code), "security 1, secret-in-answer");
     assert_snapshot!(shown(&listed), @r#"
     200 OK
     content-type: application/json
@@ -120,7 +120,7 @@ async fn clause_4_5_scopes_of_a_membership_are_refused() {
     assert_eq!(sent(&house, &session, &body).await.status, 204);
 }
 
-/// security 1, open redirect: the message leads where people may be led, and nothing is sent otherwise.
+/// security 1, redirect-target: the message leads where people may be led, and nothing is sent otherwise.
 #[tokio::test]
 async fn a_message_leads_only_where_people_may_be_led() {
     let house = house().await;
@@ -176,7 +176,7 @@ async fn clause_4_5_invitations_are_for_who_administers() {
     for unknown in [id.as_str(), NOBODYS] {
         let answer = withdraw(&stranger, unknown).await;
         let text = "Not Found: Invitation not found".to_owned();
-        assert_eq!(refused(&answer), (404, text), "security 1, IDOR: whether it is there is not told");
+        assert_eq!(refused(&answer), (404, text), "whether it is there is not told");
     }
     assert_eq!(refused(&list(&house, &ann, NOBODYS).await).0, 403);
     for method in ["GET", "DELETE"] {

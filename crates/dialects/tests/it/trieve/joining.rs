@@ -85,7 +85,7 @@ async fn who_was_there_joins_beside_what_they_had() {
     assert_eq!(roles(&login(&house, &format!("inv_code={code}"), "bob").await), [(his, 2), (hers, 1)]);
 }
 
-/// security 1, "Invitation forged or used by another": bound to the address, to the organization, single use, in time.
+/// security 1, invitation: bound to the address, to the organization, single use, in time.
 #[tokio::test]
 async fn clause_4_1_an_invitation_is_for_whom_it_was_mailed_to() {
     let house = house().await;

@@ -127,7 +127,7 @@ async fn clause_4_5_keys_are_for_who_administers() {
     assert_eq!(nobody.send().await.status, 401);
 }
 
-/// security 1, IDOR: a key of another organization's, or of a user's, is not there.
+/// A key of another organization's, or of a user's, is not there.
 #[tokio::test]
 async fn a_key_of_another_organization_is_not_there() {
     let house = house().await;

@@ -3,7 +3,7 @@
 
 use super::{START, house, house_at, refused};
 
-/// security 1, "Redirect target not compared exactly".
+/// security 1, redirect-target.
 #[tokio::test]
 async fn clause_8_11_a_login_leads_nowhere_else() {
     let house = house().await;

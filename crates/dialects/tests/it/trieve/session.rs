@@ -55,7 +55,7 @@ async fn a_login_ends_what_the_browser_had() {
     assert!(!house.opens(&first).await && house.opens(&second).await);
 }
 
-/// security 1, "Session fixation": what a browser was known by at the provider opens nothing, before and after.
+/// security 1, session-fixation: what a browser was known by at the provider opens nothing, before and after.
 #[tokio::test]
 async fn the_cookie_of_a_login_under_way_never_opens() {
     let house = house().await;
@@ -65,7 +65,7 @@ async fn the_cookie_of_a_login_under_way_never_opens() {
     assert!(!house.opens(&browser.secret).await);
 }
 
-/// security 1, "Disabled user still served": suspended, neither session nor key opens; let in again, the key does and the
+/// security 1, disabled-user: suspended, neither session nor key opens; let in again, the key does and the
 /// session stays dead.
 #[tokio::test]
 async fn a_suspended_user_is_nobody() {

@@ -110,7 +110,7 @@ async fn a_login_begun_beside_a_session_leaves_it() {
     assert!(house.opens(&session).await);
 }
 
-/// security 1, "Session fixation": what a browser came with and opens nothing is not taken up.
+/// security 1, session-fixation: what a browser came with and opens nothing is not taken up.
 #[tokio::test]
 async fn a_planted_cookie_is_replaced() {
     let house = house().await;

@@ -78,7 +78,7 @@ async fn clause_4_5_a_key_is_ended() {
     assert_eq!(listed(&house, &session).await.len(), 1);
 }
 
-/// security 1, IDOR: a key of somebody else's is not there; neither is one of an organization's.
+/// A key of somebody else's is not there; neither is one of an organization's.
 #[tokio::test]
 async fn nobody_ends_a_key_of_somebody_elses() {
     let house = house().await;

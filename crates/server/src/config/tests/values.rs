@@ -277,6 +277,7 @@ fn the_documented_bounds_of_the_cost_are_those_that_hold() {
     }
 }
 
+/// security 2, no. 7.
 #[test]
 fn a_cost_below_owasps_weakest_advice_is_warned_about_and_accepted() {
     for (memory, passes) in [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5), (65_536, 3)] {

@@ -1,4 +1,4 @@
-//! A form comes back from the browser and the page it was made for, or not at all (security, row 32; ASVS 3.5.1).
+//! A form comes back from the browser and the page it was made for, or not at all (security 2, no. 32).
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -116,7 +116,7 @@ pub(super) async fn of_the_last_links_one_remains(world: &World) {
     }
 }
 
-/// security, "Code redeemed twice in parallel": of 50 who come back at once, one goes on.
+/// security 1, code-race: of 50 who come back at once, one goes on.
 pub(super) async fn a_flow_is_taken_by_one(world: &World) {
     for _ in 0..4 {
         let NewFlow { flow, digest } = new_flow();

@@ -78,7 +78,7 @@ pub(super) async fn one_live_invitation_waits_for_an_address(world: &World) {
     assert!(world.stored_invitation(&second).await.is_some());
 }
 
-/// security, "Invitation forged or used by another": single use.
+/// security 1, invitation: single use.
 pub(super) async fn an_invitation_is_followed_once_and_in_time(world: &World) {
     let (acme, ann, bob) =
         (world.organization("Acme").await, world.user("ann").await, world.user("bob").await);

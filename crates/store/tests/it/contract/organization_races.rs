@@ -16,7 +16,7 @@ fn all(changes: Vec<Change>) -> Commit {
     Commit { changes, events: vec![] }
 }
 
-/// security, "Invitation forged or used by another": 50 parallel logins with one code, one membership by it.
+/// security 1, invitation: 50 parallel logins with one code, one membership by it.
 pub(super) async fn an_invitation_is_followed_by_one(world: &World) {
     let acme = world.organization("Acme").await;
     let ann = world.user("ann").await;

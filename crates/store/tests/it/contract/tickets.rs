@@ -77,7 +77,7 @@ pub(super) async fn an_id_and_a_secret_open_one_ticket(world: &World) {
     }
 }
 
-/// security, "Code redeemed twice in parallel": the second is refused, and so is one past its end.
+/// security 1, code-race: the second is refused, and so is one past its end.
 pub(super) async fn a_ticket_is_used_once_and_in_time(world: &World) {
     let ann = world.user("ann").await;
     let used = world.open_ticket(new_ticket(&ann), KEY).await;

@@ -30,7 +30,7 @@ fn open_key(user: &User, standing: bool, limit: u32) -> Change {
     Change::OpenApiKey { key, version: user.credential_version, limit }
 }
 
-/// security, "Code redeemed twice in parallel": 50 parallel redemptions, one success.
+/// security 1, code-race: 50 parallel redemptions, one success.
 pub(super) async fn a_ticket_is_redeemed_by_one(world: &World) {
     let ann = world.user("ann").await;
     for _ in 0..4 {
