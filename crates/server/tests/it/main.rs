@@ -6,6 +6,7 @@
 mod account;
 mod architecture;
 mod browser;
+mod coverage;
 mod documents;
 mod forgot;
 mod forms;
