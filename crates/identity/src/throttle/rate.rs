@@ -45,6 +45,9 @@ pub(crate) struct Used {
     wrong: VecDeque<[u8; 8]>,
 }
 
+/// No request is under way for longer than this: its time is that of its beginning.
+const OVERTAKEN: Duration = Duration::from_mins(5);
+
 /// Clients of one address whose keys are gone, and which do not stop, cost each other nothing up to so many.
 const REMEMBERED: usize = 32;
 
@@ -64,8 +67,9 @@ impl Used {
     /// Whether there is one more.
     fn has_room(&mut self, now: Timestamp, limit: &Limit) -> std::result::Result<(), Duration> {
         let all = limit.every.saturating_mul(limit.burst);
-        // Further ahead than all of it was told by a clock that was wrong.
-        if self.until > now + all {
+        // Further ahead than all of it was told by a clock that was wrong; a little further, by a request that came later
+        // and was faster.
+        if self.until > now + all + OVERTAKEN {
             self.until = now;
         }
         let left = all.saturating_sub(self.until.since(now));
@@ -247,6 +251,17 @@ mod tests {
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_millis(seconds * 1000)
+    }
+
+    /// security 1, count-first: of requests at once some began before those that were counted already.
+    #[test]
+    fn a_request_that_was_overtaken_resets_nothing() {
+        let mut used = Used::default();
+        for _ in 0..LIMIT.burst {
+            assert_eq!(used.take(at(1001), &LIMIT), Ok(()));
+        }
+        assert!(used.take(at(1000), &LIMIT).is_err());
+        assert!(used.take(at(1001), &LIMIT).is_err());
     }
 
     #[test]

@@ -140,7 +140,12 @@ fn pages() -> Vec<PathBuf> {
             .map(|name| root().join(name).with_extension("md")),
     );
     pages.extend(files(&root().join("crates/dialects/src"), "md"));
-    let others = ["tests/clients/README.md", "tests/attacks/README.md", "bench/RESULTS.md", "crates/jose/fuzz/README.md"];
+    let others = [
+        "tests/clients/README.md",
+        "tests/attacks/README.md",
+        "bench/RESULTS.md",
+        "crates/jose/fuzz/README.md",
+    ];
     pages.extend(others.map(|page| root().join(page)));
     pages
 }
