@@ -1,7 +1,7 @@
 """The audit trail as an operator reads it: what two doors, strangers and the command line did, whole and filtered; nothing
 in it that anybody typed; and an end after `audit.retention`.
 
-security.md 2, no. 49.
+security 2, no. 49.
 """
 
 import contextlib
@@ -151,7 +151,7 @@ def test_what_is_mistyped_is_named(new_server):
 
 
 def test_nothing_that_anybody_typed_or_sent_is_in_a_row_or_on_a_terminal(new_server):
-    """security.md 2, no. 49: names, user agents, forwarded addresses and names of keys, with line breaks, escape sequences
+    """security 2, no. 49: names, user agents, forwarded addresses and names of keys, with line breaks, escape sequences
     and of 10 KB."""
     at = new_server(**PROXIED)
     ann = Person.of(at)

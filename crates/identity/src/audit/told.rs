@@ -162,7 +162,7 @@ mod tests {
         Commit { changes: vec![forget, end], events }
     }
 
-    /// security.md 2, no. 49: what happened cannot be without being on record.
+    /// security 2, no. 49: what happened cannot be without being on record.
     #[test]
     fn a_commit_that_keeps_silent_is_found() {
         assert_eq!(untold(&commit(&[])), ["EndSession"]);
@@ -174,7 +174,7 @@ mod tests {
         assert!(untold(&commit(&[MailSent, SessionEnded])).is_empty());
     }
 
-    /// security.md 2, no. 49.
+    /// security 2, no. 49.
     #[test]
     fn every_kind_of_event_is_told_of_a_change_or_stands_alone() {
         // What happens without a change of its own.

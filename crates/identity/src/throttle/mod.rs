@@ -33,6 +33,9 @@ pub(crate) const COUNT_LIFE: Duration = Duration::from_hours(24);
 pub const STOP: u32 = 100;
 /// How long a place is known that nobody signed in from again.
 pub(crate) const PLACE_LIFE: Duration = Duration::from_hours(90 * 24);
+/// No request is under way for longer than this. Its time is that of its beginning, so that it may find what others, which came
+/// later and were faster, have left ahead of it.
+pub(crate) const OVERTAKEN: Duration = Duration::from_mins(5);
 /// A try that was not settled by then was cut off by a crash: from then on it is an ordinary failure.
 const IN_FLIGHT_LIFE: Duration = Duration::from_mins(1);
 
@@ -91,7 +94,7 @@ pub(crate) fn decide(seen: Option<Throttle>, now: Timestamp, free: u32) -> Decis
         });
     };
     // An end further ahead than one is ever set was set by a clock that was wrong.
-    if state.in_flight_until <= now || state.in_flight_until > now + IN_FLIGHT_LIFE {
+    if state.in_flight_until <= now || state.in_flight_until > now + IN_FLIGHT_LIFE + OVERTAKEN {
         state.in_flight = 0;
     }
     let ahead = state.last_failure > now + LONGEST_WAIT;

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::table::{Entry, Table};
 use super::told::Counted;
-use super::{Bucket, whole_seconds};
+use super::{Bucket, OVERTAKEN, whole_seconds};
 use crate::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mail::MailKind;
@@ -44,9 +44,6 @@ pub(crate) struct Used {
     /// The wrong secrets that were counted last, at most [`REMEMBERED`].
     wrong: VecDeque<[u8; 8]>,
 }
-
-/// No request is under way for longer than this: its time is that of its beginning.
-const OVERTAKEN: Duration = Duration::from_mins(5);
 
 /// Clients of one address whose keys are gone, and which do not stop, cost each other nothing up to so many.
 const REMEMBERED: usize = 32;
@@ -153,7 +150,7 @@ impl Rates {
     /// hour is known once a message is queued; this is known before, to as many as ask at the same moment.
     pub(crate) fn may_send(&self, op: &Op, user: UserNumber, kind: MailKind, per_hour: u32) -> bool {
         let every = Duration::from_hours(1) / per_hour.max(1);
-        let limit = Limit { burst: per_hour, every, rule: "messages of one kind to one user" };
+        let limit = Limit { burst: per_hour, every, rule: Rule::MailsOfUser };
         take(&self.messages, Some((user, kind)), op, &limit).is_ok()
     }
 

@@ -72,6 +72,17 @@ fn a_count_of_yesterday_begins_anew() {
     assert!(matches!(old(day - 1), Decision::Reserve(Throttle { failures: 10, .. })));
 }
 
+/// security 1, count-first: of tries at once some began before those that were counted already.
+#[test]
+fn a_try_that_was_overtaken_forgets_none_that_are_under_way() {
+    let mut state = None;
+    for _ in 0..FREE {
+        let Decision::Reserve(next) = decide(state, at(101), FREE) else { panic!("a free place") };
+        state = Some(next);
+    }
+    assert_eq!(decide(state, at(100), FREE), Decision::Busy);
+}
+
 #[test]
 fn a_clock_that_was_wrong_once_locks_nobody_out() {
     let ahead = Throttle { in_flight: 5, in_flight_until: at(9_000_000), ..failures(9, at(9_000_000)) };

@@ -156,7 +156,7 @@ async fn an_act_that_fails_is_not_recorded() {
     assert_eq!(trail(&server).await[before.len()..], ["user_deleted operator -"]);
 }
 
-/// security.md 2, no. 49: who acted, and to whom it was done, are both on record, by ids that outlive the account.
+/// security 2, no. 49: who acted, and to whom it was done, are both on record, by ids that outlive the account.
 #[tokio::test]
 async fn who_acts_is_on_record_beside_whom_it_concerns() {
     let (server, john) = house().await;
@@ -182,7 +182,7 @@ async fn who_acts_is_on_record_beside_whom_it_concerns() {
     );
 }
 
-/// security.md 2, no. 49: a try that a limit refused is on record, once a minute for each limit and what it counts.
+/// security 2, no. 49: a try that a limit refused is on record, once a minute for each limit and what it counts.
 #[tokio::test]
 async fn a_throttled_try_is_recorded_once_a_minute() {
     let server = TestServer::with("[limits]\naccount_failures_free = 1\n");
@@ -216,7 +216,7 @@ async fn a_throttled_try_is_recorded_once_a_minute() {
     assert_eq!(details, ["account_failures_of_network"]);
 }
 
-/// security.md 2, no. 49: what somebody typed, sent or named is not in the trail, however long it is and whatever it would
+/// security 2, no. 49: what somebody typed, sent or named is not in the trail, however long it is and whatever it would
 /// do to a terminal or to who reads it line by line.
 #[tokio::test]
 async fn nothing_that_somebody_typed_is_recorded() {
