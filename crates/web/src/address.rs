@@ -43,7 +43,7 @@ impl TrustedProxies {
             .get_all("x-forwarded-for")
             .iter()
             .rev()
-            .flat_map(|value| value.to_str().unwrap_or("?").rsplit(','));
+            .flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','));
         while self.0.holds(client) {
             let Some(Some(next)) = hops.next().map(parse_hop) else { break };
             client = next;
@@ -53,8 +53,8 @@ impl TrustedProxies {
 }
 
 /// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:4711`.
-fn parse_hop(text: &str) -> Option<IpAddr> {
-    let text = text.trim();
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(hop.trim_ascii()).ok()?;
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
     let address =
         bare.parse::<IpAddr>().or_else(|_| text.parse().map(|socket: std::net::SocketAddr| socket.ip()));
@@ -72,7 +72,7 @@ mod tests {
             TrustedProxies::new(trusted.iter().map(|net| net.parse().expect("a network")).collect());
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append("x-forwarded-for", HeaderValue::from_str(value).expect("a header"));
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(value.as_bytes()).expect("a header"));
         }
         proxies.client(peer.parse().expect("an address"), &headers).to_string()
     }
@@ -102,5 +102,14 @@ mod tests {
         assert_eq!(client(trusted, "10.0.0.1", &["203.0.113.9, unknown, 10.0.0.2"]), "10.0.0.2");
         assert_eq!(client(trusted, "10.0.0.1", &[""]), "10.0.0.1");
         assert_eq!(client(trusted, "10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    /// A client that writes what is no text before its proxy's word does not hide behind the proxy's address.
+    #[test]
+    fn what_a_client_wrote_spoils_no_hop_nearer_than_it() {
+        let trusted = &["10.0.0.0/8"];
+        assert_eq!(client(trusted, "10.0.0.1", &["\u{fc}, 203.0.113.9"]), "203.0.113.9");
+        assert_eq!(client(trusted, "10.0.0.1", &["\u{fc}, 203.0.113.9, 10.0.0.2"]), "203.0.113.9");
+        assert_eq!(client(trusted, "10.0.0.1", &["203.0.113.9, \u{fc}, 10.0.0.2"]), "10.0.0.2");
     }
 }
