@@ -18,6 +18,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("dialects", &["identity", "web"]),
     ("server", &["jose", "password", "identity", "store", "upstream", "web", "dialects"]),
     ("testkit", &["jose", "password", "identity", "store", "upstream", "web", "dialects", "server"]),
+    ("fuzz", &["jose", "password", "identity", "store", "upstream", "web", "dialects", "server", "testkit"]),
     // Measures the finished binary from outside, and the hashing pool as its limit.
     ("bench", &["identity", "jose", "password"]),
 ];

@@ -144,7 +144,7 @@ fn pages() -> Vec<PathBuf> {
         "tests/clients/README.md",
         "tests/attacks/README.md",
         "bench/RESULTS.md",
-        "crates/jose/fuzz/README.md",
+        "crates/fuzz/README.md",
     ];
     pages.extend(others.map(|page| root().join(page)));
     pages

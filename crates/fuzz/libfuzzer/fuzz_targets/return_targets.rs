@@ -1,0 +1,5 @@
+//! `fuzz`'s target of this name, driven by libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::run("return_targets", data));
