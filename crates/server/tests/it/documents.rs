@@ -140,12 +140,8 @@ fn pages() -> Vec<PathBuf> {
             .map(|name| root().join(name).with_extension("md")),
     );
     pages.extend(files(&root().join("crates/dialects/src"), "md"));
-    let others = [
-        "tests/clients/README.md",
-        "tests/attacks/README.md",
-        "bench/RESULTS.md",
-        "crates/fuzz/README.md",
-    ];
+    let others =
+        ["tests/clients/README.md", "tests/attacks/README.md", "bench/RESULTS.md", "crates/fuzz/README.md"];
     pages.extend(others.map(|page| root().join(page)));
     pages
 }

@@ -6,11 +6,13 @@
 mod account;
 mod architecture;
 mod browser;
+mod constant_time;
 mod coverage;
 mod documents;
 mod forgot;
 mod forms;
 mod invitation;
+mod log;
 mod pages;
 mod refusals;
 mod set_up;
