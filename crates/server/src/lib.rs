@@ -9,6 +9,7 @@ pub mod captcha;
 pub mod cli;
 pub mod config;
 pub mod connections;
+pub mod controls;
 pub mod doctor;
 pub mod documents;
 pub mod entropy;

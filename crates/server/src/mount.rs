@@ -13,8 +13,9 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use dialects::native::Native;
 use dialects::{bixarena, knox, native, probe, syntho, trieve};
+use identity::Surface;
 use identity::api_key::keys::KeySurface;
-use web::{Context, Dialect, Fault, Mounted, Refusal, Web, trace};
+use web::{Context, Dialect, Fault, Mounted, Refusal, Site, Web, trace};
 
 use crate::config::{self, Config};
 use crate::doctor::Answers;
@@ -29,6 +30,8 @@ pub const DIALECTS: &[Entry] = &[
         is_enabled: |config| config.dialects.knox.enabled,
         wire: |config| config.dialects.knox.wire,
         keys: || None,
+        surface: |config| knox_settings(&config.dialects.knox).surface(),
+        allowed_origins: |config| origins(&config.dialects.knox.allowed_origins),
         mount: |config, web| knox::mount(web, knox_settings(&config.dialects.knox)),
     },
     Entry {
@@ -37,6 +40,8 @@ pub const DIALECTS: &[Entry] = &[
         is_enabled: |config| config.dialects.syntho.enabled,
         wire: |config| config.dialects.syntho.wire,
         keys: || None,
+        surface: |config| syntho_settings(&config.dialects.syntho).surface(),
+        allowed_origins: |config| origins(&config.dialects.syntho.allowed_origins),
         mount: |config, web| syntho::mount(web, syntho_settings(&config.dialects.syntho)),
     },
     Entry {
@@ -45,6 +50,11 @@ pub const DIALECTS: &[Entry] = &[
         is_enabled: |config| config.dialects.probe.enabled,
         wire: |config| config.dialects.probe.wire,
         keys: || Some(probe::KEYS),
+        surface: |config| {
+            let settings = probe_settings(&config.dialects.probe);
+            settings.surface(&site(config), settings.long_term)
+        },
+        allowed_origins: |config| origins(&config.dialects.probe.allowed_origins),
         mount: |config, web| probe::mount(web, probe_settings(&config.dialects.probe)),
     },
     Entry {
@@ -53,6 +63,8 @@ pub const DIALECTS: &[Entry] = &[
         is_enabled: |config| config.dialects.bixarena.enabled,
         wire: |config| config.dialects.bixarena.wire,
         keys: || None,
+        surface: |config| bixarena_settings(&config.dialects.bixarena).surface(),
+        allowed_origins: |config| origins(&config.dialects.bixarena.allowed_origins),
         mount: |config, web| bixarena::mount(web, bixarena_settings(&config.dialects.bixarena)),
     },
     Entry {
@@ -61,6 +73,8 @@ pub const DIALECTS: &[Entry] = &[
         is_enabled: |config| config.dialects.trieve.enabled,
         wire: |config| config.dialects.trieve.wire,
         keys: || Some(trieve::KEYS),
+        surface: |config| trieve_settings(&config.dialects.trieve).surface(),
+        allowed_origins: |config| origins(&config.dialects.trieve.allowed_origins),
         mount: |config, web| trieve::mount(web, trieve_settings(&config.dialects.trieve)),
     },
     Entry {
@@ -70,6 +84,8 @@ pub const DIALECTS: &[Entry] = &[
         // There is no product to differ from.
         wire: |_| config::Wire::Documented,
         keys: || Some(native::keys()),
+        surface: |config| native_settings(config).surface(),
+        allowed_origins: |config| origins(&config.dialects.native.allowed_origins),
         mount: |config, web| native::mount(web, native_settings(config)),
     },
 ];
@@ -86,6 +102,10 @@ pub struct Entry {
     pub wire: fn(&Config) -> config::Wire,
     /// What its API keys look like; `None`: it has none.
     pub keys: fn() -> Option<KeySurface>,
+    /// What its sessions look like, the longest where there are several kinds.
+    pub surface: fn(&Config) -> Surface,
+    /// The origins whose pages may call it, besides the own one.
+    pub allowed_origins: fn(&Config) -> Vec<String>,
     mount: fn(&Config, &Web) -> Mounted,
 }
 
@@ -167,6 +187,12 @@ fn shape(path: &str) -> Vec<&str> {
 /// What the doors and the products behind them are called.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     DIALECTS.iter().flat_map(|entry| [entry.dialect.name, entry.dialect.product])
+}
+
+/// Where the outside world finds this server.
+fn site(config: &Config) -> Site {
+    let url = &config.public_url;
+    Site { origin: url.origin().as_str().to_owned(), secure: url.is_https() }
 }
 
 fn wire(wire: config::Wire) -> web::Wire {

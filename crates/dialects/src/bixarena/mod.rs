@@ -86,7 +86,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn surface(&self) -> Surface {
+    /// The sessions these settings describe.
+    pub fn surface(&self) -> Surface {
         let step = LONGEST_STEP.min(self.session_idle / 10);
         Surface { idle: Some(Idle { life: self.session_idle, step }), scope: self.scope, ..SURFACE }
     }

@@ -71,7 +71,7 @@ pub struct Settings {
 impl Settings {
     /// The sessions these settings describe: without refresh a token has an end that nothing moves, with refresh
     /// one that use moves.
-    fn surface(&self) -> Surface {
+    pub fn surface(&self) -> Surface {
         let idle = self
             .token_ttl
             .filter(|_| self.auto_refresh)

@@ -102,7 +102,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn surface(&self) -> Surface {
+    /// The sessions these settings describe.
+    pub fn surface(&self) -> Surface {
         let step = LONGEST_STEP.min(self.session_idle / 10);
         let idle = Some(Idle { life: self.session_idle, step });
         Surface { idle, absolute: Some(self.session_lifetime), ..SURFACE }

@@ -80,7 +80,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn surface(&self, site: &Site, life: Duration) -> Surface {
+    /// The sessions these settings describe, at this site, that live so long.
+    pub fn surface(&self, site: &Site, life: Duration) -> Surface {
         let token = TokenForm {
             key_use: KeyUse::Probe,
             issuer: site.origin.clone(),

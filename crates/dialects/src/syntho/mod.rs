@@ -67,7 +67,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn surface(&self) -> Surface {
+    /// The sessions these settings describe.
+    pub fn surface(&self) -> Surface {
         Surface { absolute: Some(self.session_lifetime), scope: self.scope, ..SURFACE }
     }
 }

@@ -82,7 +82,13 @@ pub enum Command {
     /// Bring the database up to date, and do nothing else
     Migrate,
     /// List the dialects and whether they are served
-    Dialects,
+    Dialects {
+        /// Print which controls stand at which door instead
+        ///
+        /// Every way in, and what is applied there: limits, policy, cookies, origins, lifetimes, as configured.
+        #[arg(long)]
+        controls: bool,
+    },
     /// Look for what is wrong with this installation
     ///
     /// Looks at files, database, keys, certificates, clock, providers, mail and limits, and goes the way from `public_url`

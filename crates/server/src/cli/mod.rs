@@ -17,6 +17,7 @@ mod user;
 use std::process::ExitCode;
 
 use identity::{Actor, Op, Origin, RequestId};
+use serde_json::Value;
 use web::Clock as _;
 use web::clock::SystemClock;
 
@@ -76,7 +77,8 @@ async fn act(cli: &Cli, loaded: Loaded) -> Result<(), Failure> {
             let house = house::open(&loaded.config).await?;
             explain::run(&house, &loaded.config, asked, format).await
         }
-        Command::Dialects => dialects(&loaded, format),
+        Command::Dialects { controls: true } => controls(&loaded, format),
+        Command::Dialects { controls: false } => dialects(&loaded, format),
         // It needs no configuration that holds, and has been done.
         Command::Doctor(_) => Ok(()),
         Command::User(command) => {
@@ -136,6 +138,17 @@ fn config_command(command: &ConfigCommand, loaded: &Loaded, format: OutputFormat
             output::tell(format, config::show(&loaded.config).trim_end(), &config::show_json(&loaded.config))
         }
     }
+}
+
+/// One row a control, one column a door.
+fn controls(loaded: &Loaded, format: OutputFormat) -> Result<(), Failure> {
+    let doors = DIALECTS.iter().map(|entry| entry.dialect.name);
+    let columns: Vec<&str> = std::iter::once("control").chain(doors).collect();
+    let rows = crate::controls::table(&loaded.config).into_iter().map(|row| {
+        let cells = row.doors.into_iter().map(|(door, cell)| (door.to_owned(), Value::from(cell)));
+        std::iter::once(("control".to_owned(), Value::from(row.control))).chain(cells).collect::<Value>()
+    });
+    output::list(format, &columns, rows.collect())
 }
 
 fn dialects(loaded: &Loaded, format: OutputFormat) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ mod account;
 mod architecture;
 mod browser;
 mod constant_time;
+mod controls;
 mod coverage;
 mod documents;
 mod forgot;

@@ -33,6 +33,7 @@ fn every_command_of_the_fixed_interface_is_understood() {
         "config show",
         "migrate",
         "dialects",
+        "dialects --controls",
         "user create --email e@x.example --no-password",
         "user create --username u --generate-password",
         "user create --email e --username u --name N --role admin --status pending --email-verified \
