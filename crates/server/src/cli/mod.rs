@@ -140,15 +140,34 @@ fn config_command(command: &ConfigCommand, loaded: &Loaded, format: OutputFormat
     }
 }
 
-/// One row a control, one column a door.
+/// One row a control, one column a door. For people a cell with several paths goes on in the next line.
 fn controls(loaded: &Loaded, format: OutputFormat) -> Result<(), Failure> {
     let doors = DIALECTS.iter().map(|entry| entry.dialect.name);
     let columns: Vec<&str> = std::iter::once("control").chain(doors).collect();
-    let rows = crate::controls::table(&loaded.config).into_iter().map(|row| {
-        let cells = row.doors.into_iter().map(|(door, cell)| (door.to_owned(), Value::from(cell)));
-        std::iter::once(("control".to_owned(), Value::from(row.control))).chain(cells).collect::<Value>()
+    let rows = crate::controls::table(&loaded.config).into_iter().flat_map(|row| match format {
+        OutputFormat::Json => vec![row_of(row.control, row.doors)],
+        OutputFormat::Text => lines_of(&row),
     });
     output::list(format, &columns, rows.collect())
+}
+
+fn row_of(control: &str, doors: Vec<(&str, String)>) -> Value {
+    let cells = doors.into_iter().map(|(door, cell)| (door.to_owned(), Value::from(cell)));
+    std::iter::once(("control".to_owned(), Value::from(control))).chain(cells).collect()
+}
+
+fn lines_of(row: &crate::controls::Row) -> Vec<Value> {
+    let parts = |cell: &str| cell.split(", /").count();
+    let lines = row.doors.iter().map(|(_, cell)| parts(cell)).max().unwrap_or(1);
+    let line = |at: usize| {
+        let part = |cell: &str| {
+            let slash = if at > 0 { "/" } else { "" };
+            cell.split(", /").nth(at).map_or_else(String::new, |part| format!("{slash}{part}"))
+        };
+        let doors = row.doors.iter().map(|(door, cell)| (*door, part(cell))).collect();
+        row_of(if at == 0 { row.control } else { "" }, doors)
+    };
+    (0..lines).map(line).collect()
 }
 
 fn dialects(loaded: &Loaded, format: OutputFormat) -> Result<(), Failure> {

@@ -352,6 +352,44 @@ async fn signed_in(server: &TestServer, surface: &Surface) -> String {
     opened.expect("a session").secret.expose().to_owned()
 }
 
+/// Rows "suspended user" and "answers kept", at every door: a live session is worth nothing any more.
+#[tokio::test]
+async fn the_session_of_a_suspended_user_is_refused_at_every_door() {
+    let (server, settings) = (house("").await, config(""));
+    let rows = table(&settings);
+    let asks = [
+        ("knox", "authorization", "Token ", "/auth/user/"),
+        ("syntho", "cookie", "sessionid=", "/api/v1/users/me/"),
+        ("probe", "authorization", "Bearer ", "/frontend/api/v1/auth/session"),
+        ("bixarena", "cookie", "JSESSIONID=", "/v1/userinfo"),
+        ("trieve", "cookie", "vault=", "/api/auth/me"),
+        ("native", "cookie", "vestibule=", "/id/v1/me"),
+    ];
+    assert_eq!(asks.map(|(door, ..)| door).to_vec(), names());
+    let mut held = Vec::new();
+    for (entry, (door, header, prefix, path)) in DIALECTS.iter().zip(asks) {
+        let secret = signed_in(&server, &(entry.surface)(&settings)).await;
+        held.push((door, header, format!("{prefix}{secret}"), path));
+    }
+    let statuses = async || {
+        let mut statuses = Vec::new();
+        for (door, header, value, path) in &held {
+            let answer = server.anonymous().get(path).header(header, value).send().await;
+            assert_eq!(answer.header("cache-control"), Some("no-store"), "{door}");
+            assert_eq!(cell(&rows, "answers kept", door), "never");
+            statuses.push(answer.status.as_u16());
+        }
+        statuses
+    };
+    assert_eq!(statuses().await, [200; 6]);
+    let john = server.identity.accounts.find("john").await.expect("john");
+    server.identity.accounts.suspend(&server.operator(), &john).await.expect("suspended");
+    for (status, name) in statuses().await.into_iter().zip(names()) {
+        assert!((400..500).contains(&status), "{name}: {status}");
+        assert_eq!(cell(&rows, "suspended user", name), "refused");
+    }
+}
+
 /// Rows "session unused", "session at most", "sessions of a user": what the ledger holds of a login.
 #[tokio::test]
 async fn sessions_live_as_long_as_the_table_says() {
