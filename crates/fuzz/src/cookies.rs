@@ -48,8 +48,8 @@ fn held(values: &[String], name: &str) -> Vec<String> {
     let ours = pairs.filter(|(theirs, _)| theirs.trim_matches(blank) == name);
     let bare = ours.map(|(_, value)| {
         let value = value.trim_matches(blank);
-        let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
-        if quoted { value[1..value.len() - 1].to_owned() } else { value.to_owned() }
+        let inner = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        inner.unwrap_or(value).to_owned()
     });
     bare.filter(|value| !value.is_empty()).collect()
 }

@@ -82,7 +82,7 @@ impl Row {
 pub fn table(config: &Config) -> Vec<Row> {
     let doors: Vec<At<'_>> =
         DIALECTS.iter().map(|entry| At { entry, config, surface: (entry.surface)(config) }).collect();
-    let row = |(control, cell): &(&'static str, fn(&At<'_>) -> String)| Row {
+    let row = |(control, cell): &(&'static str, Cell)| Row {
         control,
         doors: doors.iter().map(|at| (at.entry.dialect.name, cell(at))).collect(),
     };
@@ -96,7 +96,10 @@ struct At<'a> {
     surface: Surface,
 }
 
-const CELLS: &[(&str, fn(&At<'_>) -> String)] = &[
+/// How a cell is made.
+type Cell = fn(&At<'_>) -> String;
+
+const CELLS: &[(&str, Cell)] = &[
     ("served", |at| if (at.entry.is_enabled)(at.config) { "yes" } else { "no" }.to_owned()),
     ("password login", |at| at.paths(Kind::Password)),
     ("back from a provider", |at| at.entry.callback.unwrap_or(NOTHING).to_owned()),
