@@ -22,6 +22,7 @@ pub mod master_key_file;
 pub mod mount;
 pub mod operation;
 mod pages;
+pub mod patience;
 pub mod policy;
 pub mod providers;
 pub mod secret_file;

@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use dialects::native::Native;
 use dialects::{bixarena, knox, native, probe, syntho, trieve};
 use identity::Surface;
 use identity::api_key::keys::KeySurface;
-use web::{Context, Dialect, Fault, Mounted, Refusal, Site, Web, trace};
+use web::{Context, Dialect, Fault, Limits, Mounted, Refusal, Site, Web, limits, trace};
 
 use crate::config::{self, Config};
 use crate::doctor::Answers;
@@ -126,26 +126,66 @@ pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
     let mut router = Router::new()
         .merge(operation::routes(web))
         .merge(pages::routes(&pages))
-        .merge(documents::routes(&dialects));
+        .merge(documents::routes(&dialects))
+        .layer(from_fn_with_state(web.limits, bounded));
     for mounted in &served {
         router = router.merge(mounted.router.clone());
     }
     let served = Arc::new(served);
     let identity = web.identity.clone();
+    let limits = web.limits;
     let doctor = Answers::new(config, move |data| identity.doctor_mark(data));
     Ok(router
         .fallback(move |context: Context, request: Request| {
             let (served, pages, doctor) = (Arc::clone(&served), pages.clone(), doctor.clone());
             async move {
+                let refusal = limits.refusal(&request).unwrap_or(Refusal::NotFound);
                 let answer = doctor.to(context.now, &request);
-                answer.unwrap_or_else(|| silence(&served, &pages, context, &request))
+                answer.unwrap_or_else(|| silence(&served, &pages, context, &request, &refusal))
             }
         })
-        .layer(from_fn_with_state(web.clone(), trace::layer)))
+        .layer(from_fn_with_state(web.clone(), trace::layer))
+        .layer(from_fn(limits::close_when_unsure)))
 }
 
-/// The answer at a path that no route owns.
-fn silence(served: &[Mounted], pages: &Pages, context: Context, request: &Request) -> Response {
+/// Bounds what belongs to no dialect.
+async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    match limits.refusal(&request) {
+        Some(refusal) => plain(&refusal),
+        None => limits.in_time(next.run(request)).await.unwrap_or_else(|refusal| plain(&refusal)),
+    }
+}
+
+/// A refusal in no dialect's words.
+fn plain(refusal: &Refusal) -> Response {
+    let (status, text) = match refusal {
+        Refusal::TargetTooLong { .. } => (StatusCode::URI_TOO_LONG, "The path and query are too long\n"),
+        Refusal::HeadTooLarge { .. } => {
+            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The header is too large\n")
+        }
+        Refusal::RequestTimeout => {
+            (StatusCode::SERVICE_UNAVAILABLE, "The answer took too long. Try again.\n")
+        }
+        Refusal::NotFound
+        | Refusal::MethodNotAllowed { .. }
+        | Refusal::BodyTooLarge { .. }
+        | Refusal::JsonTooDeep { .. }
+        | Refusal::BodyTimeout
+        | Refusal::BodyBroken
+        | Refusal::CrossSite
+        | Refusal::Internal => (StatusCode::NOT_FOUND, "Not found\n"),
+    };
+    Fault::from(refusal).on((status, text).into_response())
+}
+
+/// The answer at a path that no route owns: that it is none, or what else is wrong with the request.
+fn silence(
+    served: &[Mounted],
+    pages: &Pages,
+    context: Context,
+    request: &Request,
+    refusal: &Refusal,
+) -> Response {
     let path = request.uri().path();
     let owner = served
         .iter()
@@ -153,12 +193,12 @@ fn silence(served: &[Mounted], pages: &Pages, context: Context, request: &Reques
         .filter(|(silence, _)| silence.covers(path))
         .max_by_key(|(silence, _)| silence.rank());
     match owner {
-        Some((_, mounted)) => mounted.answer(&Refusal::NotFound, path),
-        None => {
+        Some((_, mounted)) => mounted.answer(refusal, path),
+        None if *refusal == Refusal::NotFound => {
             let page = pages.nothing_there(context, request);
-            let plain = || (StatusCode::NOT_FOUND, "Not found\n").into_response();
-            Fault::from(&Refusal::NotFound).on(page.unwrap_or_else(plain))
+            Fault::from(refusal).on(page.unwrap_or_else(|| plain(refusal)))
         }
+        None => plain(refusal),
     }
 }
 

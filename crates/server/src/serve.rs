@@ -16,14 +16,12 @@ use identity::keyring::KeyUse;
 use web::clock::SystemClock;
 use web::{Networks, ReturnUrls, Site, TrustedProxies, Web};
 
-use crate::config::{Config, DatabaseUrl, Loaded};
-use crate::connections::{Patient, Places};
+use crate::config::{Config, DatabaseUrl, Limits, Loaded};
+use crate::connections::Places;
 use crate::house::{self, House};
+use crate::patience::Patient;
 use crate::signals::{Hangup, Signals, Stop};
 use crate::{jobs, listener, log, mail, master_key_file, mount, pages};
-
-/// A client that takes longer to send its request's head is cut off.
-const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Serves until SIGTERM or SIGINT, then drains.
 ///
@@ -118,7 +116,7 @@ pub fn web(config: &Config, house: &House) -> Web {
         return_urls: ReturnUrls::new(config.public_url.origin().as_str(), config.return_urls.clone()),
         proxies: TrustedProxies::new(config.trusted_proxies.clone()),
         trusted_addresses: Networks::new(config.limits.trusted_addresses.clone()),
-        body_bytes: config.limits.body_bytes,
+        limits: config.limits.of_a_request(),
     }
 }
 
@@ -135,20 +133,24 @@ async fn listen(
         None => None,
     };
     let reloading = tokio::spawn(listener::reload(tls.clone(), hangup));
-    let places = Places::new(&config.trusted_proxies);
+    let places = Places::new(&config.limits, &config.trusted_proxies);
     let address = socket.local_addr()?;
     tracing::info!(%address, public_url = %config.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
     match tls {
         None => {
-            let acceptor = Patient::new(DefaultAcceptor::new(), places);
+            let acceptor = Patient::new(DefaultAcceptor::new(), places, &config.limits);
             let mut server = axum_server::from_tcp(socket)?.handle(handle).acceptor(acceptor);
-            be_patient(server.http_builder());
+            bound(server.http_builder(), &config.limits);
             server.serve(service).await?;
         }
         Some((tls, _)) => {
-            let acceptor = Patient::new(RustlsAcceptor::new(tls), places);
+            let acceptor = Patient::new(
+                RustlsAcceptor::new(tls).handshake_timeout(config.limits.head_timeout),
+                places,
+                &config.limits,
+            );
             let mut server = axum_server::from_tcp(socket)?.handle(handle).acceptor(acceptor);
-            be_patient(server.http_builder());
+            bound(server.http_builder(), &config.limits);
             server.serve(service).await?;
         }
     }
@@ -156,9 +158,25 @@ async fn listen(
     Ok(())
 }
 
-fn be_patient(connections: &mut Builder<TokioExecutor>) {
-    connections.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
-    connections.http2().timer(TokioTimer::new());
+/// The bounds of the machinery below the routes. Where a request can be read the routes have narrower ones, and words
+/// ([`web::limits`]); beyond these here the answer is a bare one of `hyper`'s, or the end of the connection.
+fn bound(connections: &mut Builder<TokioExecutor>, limits: &Limits) {
+    let head = limits.header_bytes.saturating_mul(2);
+    let mut old = connections.http1();
+    old.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(head);
+    // Up to its default of 100 it reads them without an allocation.
+    if limits.header_fields >= 100 {
+        old.max_headers(limits.header_fields.saturating_mul(2));
+    }
+    connections
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(head).unwrap_or(u32::MAX))
+        .max_concurrent_streams(limits.http2_streams)
+        // Streams that a client resets before we have seen them, and that we reset for its faults; beyond that the connection
+        // ends (CVE-2023-44487 and its kin).
+        .max_pending_accept_reset_streams(20)
+        .max_local_error_reset_streams(100);
 }
 
 async fn stop_when_told(mut stop: Stop, handle: Handle<SocketAddr>, patience: Duration) {

@@ -106,7 +106,7 @@ impl TestServer {
             return_urls: ReturnUrls::new(config.public_url.origin().as_str(), config.return_urls.clone()),
             proxies: TrustedProxies::new(config.trusted_proxies.clone()),
             trusted_addresses: Networks::new(config.limits.trusted_addresses.clone()),
-            body_bytes: config.limits.body_bytes,
+            limits: config.limits.of_a_request(),
         };
         let router = server::mount::router(&config, &web).expect("dialects that do not overlap");
         let store = place::open(&config);

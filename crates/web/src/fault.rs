@@ -45,7 +45,9 @@ impl From<&Error> for Fault {
 
 impl From<&Refusal> for Fault {
     fn from(refusal: &Refusal) -> Self {
-        let blame = if *refusal == Refusal::Internal { Blame::Us } else { Blame::Caller };
+        let of_service = *refusal == Refusal::RequestTimeout;
+        let at_all = if of_service { Blame::Service } else { Blame::Caller };
+        let blame = if *refusal == Refusal::Internal { Blame::Us } else { at_all };
         Self { blame, ..Self::of_wire(refusal.name(), refusal.facts()) }
     }
 }

@@ -13,6 +13,8 @@ pub mod drf;
 pub mod fault;
 pub mod form;
 pub mod headers;
+pub mod json_depth;
+pub mod limits;
 pub mod mount;
 pub mod origin;
 pub mod refusal;
@@ -31,6 +33,7 @@ pub use crate::clock::Clock;
 pub use crate::cookie::CredentialCookie;
 pub use crate::dialect::{Dialect, Endpoint, Silence, Wire};
 pub use crate::fault::Fault;
+pub use crate::limits::Limits;
 pub use crate::mount::{Door, Mounted};
 pub use crate::origin::{Origins, Site};
 pub use crate::refusal::Refusal;
@@ -54,6 +57,6 @@ pub struct Web {
     pub proxies: TrustedProxies,
     /// Whose failures are not counted by the address (`[limits] trusted_addresses`).
     pub trusted_addresses: Networks,
-    /// The longest request body that is read, in bytes (`[limits] body_bytes`).
-    pub body_bytes: usize,
+    /// How large and how slow a request may be.
+    pub limits: Limits,
 }

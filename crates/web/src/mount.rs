@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::ALLOW;
-use axum::http::{HeaderValue, Method};
+use axum::http::header::{ALLOW, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use futures_util::FutureExt as _;
 
 use crate::trace::{METHOD_BYTES, cut};
-use crate::{Dialect, Fault, Origins, Refusal};
+use crate::{Dialect, Fault, Limits, Origins, Refusal};
 
 pub use identity::Door;
 
@@ -36,11 +36,17 @@ pub struct Mounted {
 pub(crate) struct Spoken(pub(crate) &'static str);
 
 impl Mounted {
-    /// Dresses a dialect's routes: unknown methods, panics and foreign sites are answered in its own shape, and
+    /// Dresses a dialect's routes: unknown methods, panics, foreign sites and what is beyond a limit are answered in its own shape, and
     /// pages of allowed origins may read its answers.
-    pub fn new(dialect: &'static Dialect, routes: Router, origins: Origins, refuse: Refuse) -> Self {
+    pub fn new(
+        dialect: &'static Dialect,
+        routes: Router,
+        origins: Origins,
+        limits: Limits,
+        refuse: Refuse,
+    ) -> Self {
         let wrong_method = Arc::clone(&refuse);
-        let guard = Guard { dialect, origins, refuse: Arc::clone(&refuse) };
+        let guard = Guard { dialect, origins, limits, refuse: Arc::clone(&refuse) };
         let router = routes
             .method_not_allowed_fallback(move |method: Method, path: MatchedPath| async move {
                 let allow = allow(dialect, path.as_str());
@@ -66,6 +72,7 @@ impl Mounted {
 struct Guard {
     dialect: &'static Dialect,
     origins: Origins,
+    limits: Limits,
     refuse: Refuse,
 }
 
@@ -76,14 +83,19 @@ impl Guard {
         let path =
             request.extensions().get::<MatchedPath>().map_or(String::new(), |path| path.as_str().to_owned());
         let allow = allow(self.dialect, &path);
-        let mut response = if let Some(preflight) = self.origins.preflight(&method, &asked, allow) {
+        let mut response = if let Some(refusal) = self.limits.refusal(&request) {
+            self.shared(&asked, answer(&self.refuse, &refusal, &path))
+        } else if let Some(preflight) = self.origins.preflight(&method, &asked, allow) {
             preflight
         } else if self.origins.permits(&method, &asked, self.dialect.cookies) {
             // Nothing of a handler outlives its panic but what the core settles by itself.
-            let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-            let mut response = answered.unwrap_or_else(|panic| answer_panic(&self.refuse, &*panic, &path));
-            self.origins.share(&asked, response.headers_mut());
-            response
+            let answering = async {
+                let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+                answered.unwrap_or_else(|panic| answer_panic(&self.refuse, &*panic, &path))
+            };
+            let in_time = self.limits.in_time(answering).await;
+            let response = in_time.unwrap_or_else(|refusal| answer(&self.refuse, &refusal, &path));
+            self.shared(&asked, response)
         } else {
             answer(&self.refuse, &Refusal::CrossSite, &path)
         };
@@ -93,6 +105,11 @@ impl Guard {
         response.extensions_mut().insert(Spoken(self.dialect.name));
         response
     }
+
+    fn shared(&self, asked: &HeaderMap, mut response: Response) -> Response {
+        self.origins.share(asked, response.headers_mut());
+        response
+    }
 }
 
 fn allow(dialect: &Dialect, path: &str) -> &'static str {
@@ -100,7 +117,11 @@ fn allow(dialect: &Dialect, path: &str) -> &'static str {
 }
 
 fn answer(refuse: &Refuse, refusal: &Refusal, path: &str) -> Response {
-    Fault::from(refusal).on(refuse(refusal, path))
+    let mut response = refuse(refusal, path);
+    if *refusal == Refusal::RequestTimeout {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    Fault::from(refusal).on(response)
 }
 
 /// The last resort: a defect costs one answer, in the dialect's shape, and a line that says where.

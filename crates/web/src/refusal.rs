@@ -20,6 +20,25 @@ pub enum Refusal {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// The request target is longer than `[limits] target_bytes`.
+    TargetTooLong {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// The head is larger than `[limits] header_bytes`, or has more than `header_fields`.
+    HeadTooLarge {
+        /// The limit of the whole, in bytes.
+        bytes: usize,
+        /// The limit of fields.
+        fields: usize,
+    },
+    /// Too much stands inside each other in a body in JSON (`[limits] json_depth`).
+    JsonTooDeep {
+        /// The limit, in arrays and objects.
+        limit: usize,
+    },
+    /// The answer took longer than `[limits] request_timeout`.
+    RequestTimeout,
     /// The body did not arrive in time.
     BodyTimeout,
     /// The body broke off.
@@ -37,6 +56,10 @@ impl Refusal {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::BodyTooLarge { .. } => "body_too_large",
+            Self::TargetTooLong { .. } => "target_too_long",
+            Self::HeadTooLarge { .. } => "head_too_large",
+            Self::JsonTooDeep { .. } => "json_too_deep",
+            Self::RequestTimeout => "request_timeout",
             Self::BodyTimeout => "body_timeout",
             Self::BodyBroken => "body_broken",
             Self::CrossSite => "cross_site",
@@ -51,6 +74,20 @@ impl Refusal {
             Self::MethodNotAllowed { .. } => (Rule::Method, "another method", "one that the path takes"),
             Self::BodyTooLarge { .. } => {
                 (Rule::BodyTooLarge, "a longer body", "one within limits.body_bytes")
+            }
+            Self::TargetTooLong { .. } => {
+                (Rule::TargetTooLong, "a longer path and query", "one within limits.target_bytes")
+            }
+            Self::HeadTooLarge { .. } => (
+                Rule::HeadTooLarge,
+                "a larger head, or more fields",
+                "one within limits.header_bytes and limits.header_fields",
+            ),
+            Self::JsonTooDeep { .. } => {
+                (Rule::JsonTooDeep, "a deeper body", "one within limits.json_depth")
+            }
+            Self::RequestTimeout => {
+                (Rule::RequestTimeout, "an answer that did not begin", "one within limits.request_timeout")
             }
             Self::BodyTimeout => (Rule::BodyTimeout, "a body that did not end", "all of it in time"),
             Self::BodyBroken => (Rule::BodyBroken, "a body that broke off", "all of it"),

@@ -246,6 +246,12 @@ pub(super) fn refuse(refusal: &Refusal, path: &str) -> Response {
         Refusal::Internal => return server_error(Some(path)),
         // No route reads a body; should one, it is told so.
         Refusal::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "The body is too long."),
+        Refusal::TargetTooLong { .. } => (StatusCode::URI_TOO_LONG, "The path and query are too long."),
+        Refusal::HeadTooLarge { .. } => {
+            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The header is too large.")
+        }
+        Refusal::JsonTooDeep { .. } => (StatusCode::BAD_REQUEST, "The body is too deep."),
+        Refusal::RequestTimeout => (StatusCode::SERVICE_UNAVAILABLE, "The answer took too long. Try again."),
         Refusal::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time."),
         Refusal::BodyBroken => (StatusCode::BAD_REQUEST, "The body broke off."),
     };

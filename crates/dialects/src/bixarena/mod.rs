@@ -132,5 +132,5 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
     };
     let origins = Origins::new(&web.site, settings.allowed_origins);
     let refuse = Arc::new(|refusal: &Refusal, path: &str| error::refuse(refusal, path));
-    Mounted::new(&DIALECT, routes::router(arena), origins, refuse)
+    Mounted::new(&DIALECT, routes::router(arena), origins, web.limits, refuse)
 }

@@ -102,5 +102,5 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
     let wire = settings.wire;
     let origins = Origins::new(&web.site, settings.allowed_origins);
     let refuse = Arc::new(move |refusal: &Refusal, path: &str| error::refuse(wire, refusal, path));
-    Mounted::new(&DIALECT, routes::router(knox), origins, refuse)
+    Mounted::new(&DIALECT, routes::router(knox), origins, web.limits, refuse)
 }

@@ -237,6 +237,12 @@ pub(super) fn refuse(refusal: &Refusal) -> Response {
         }
         Refusal::CrossSite => (StatusCode::FORBIDDEN, "Request from a page of another site."),
         Refusal::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "The body is too long."),
+        Refusal::TargetTooLong { .. } => (StatusCode::URI_TOO_LONG, "The path and query are too long."),
+        Refusal::HeadTooLarge { .. } => {
+            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The header is too large.")
+        }
+        Refusal::JsonTooDeep { .. } => (StatusCode::BAD_REQUEST, "The body is too deep."),
+        Refusal::RequestTimeout => (StatusCode::SERVICE_UNAVAILABLE, "The answer took too long. Try again."),
         Refusal::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time."),
         Refusal::BodyBroken => (StatusCode::BAD_REQUEST, "The body broke off."),
         Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR),

@@ -141,7 +141,7 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
     let native = Native::new(web, settings);
     let origins = (*native.origins).clone();
     let refuse = Arc::new(|refusal: &Refusal, _: &str| error::refuse(refusal));
-    Mounted::new(&DIALECT, routes::router(native), origins, refuse)
+    Mounted::new(&DIALECT, routes::router(native), origins, web.limits, refuse)
 }
 
 /// `SameSite=Lax`: a strict one would not come back with the browser from a provider.

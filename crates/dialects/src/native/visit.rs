@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use web::fault::concerning;
 use web::form::Sent;
-use web::{Context, Refusal, body};
+use web::{Context, Refusal, body, json_depth};
 
 use super::error::{self, Refused, Reply, answer};
 use super::{Native, caller};
@@ -109,7 +109,9 @@ impl Visit {
         if !name.trim_ascii().eq_ignore_ascii_case(b"application/json") {
             return Err(error::media_type());
         }
-        let bytes = body::read(std::mem::take(&mut self.body), self.native.web.body_bytes).await?;
+        let limits = self.native.web.limits;
+        let bytes = body::read(std::mem::take(&mut self.body), limits).await?;
+        json_depth::check(&bytes, limits.json_depth)?;
         serde_json::from_slice(&bytes).map_err(|error| error::unreadable(&error))
     }
 }

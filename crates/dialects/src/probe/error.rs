@@ -275,16 +275,32 @@ pub(super) fn refuse(refusal: &Refusal) -> Response {
         }
         Refusal::BodyTooLarge { limit } => {
             let cause = format!("request body exceeds {limit} bytes");
-            let mut response = plain(Status::InvalidArgument, &cause);
-            *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-            response
+            with_status(StatusCode::PAYLOAD_TOO_LARGE, plain(Status::InvalidArgument, &cause))
         }
+        Refusal::TargetTooLong { limit } => {
+            let cause = format!("request target exceeds {limit} bytes");
+            with_status(StatusCode::URI_TOO_LONG, plain(Status::InvalidArgument, &cause))
+        }
+        Refusal::HeadTooLarge { bytes, fields } => {
+            let cause = format!("request header exceeds {bytes} bytes or {fields} fields");
+            let response = plain(Status::InvalidArgument, &cause);
+            with_status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, response)
+        }
+        Refusal::JsonTooDeep { limit } => {
+            plain(Status::InvalidArgument, &format!("request body is deeper than {limit} levels"))
+        }
+        Refusal::RequestTimeout => plain(Status::Unavailable, "the answer took too long"),
         Refusal::BodyTimeout => plain(Status::DeadlineExceeded, "request body did not arrive in time"),
         Refusal::BodyBroken => undecoded(),
         Refusal::CrossSite => plain(Status::PermissionDenied, "request from a page of another site"),
         Refusal::Internal => server_error(),
     };
     without_referrer(response)
+}
+
+fn with_status(status: StatusCode, mut response: Response) -> Response {
+    *response.status_mut() = status;
+    response
 }
 
 /// A credential may stand in the URL of any of these paths: nobody whom an answer leads to is told where from.

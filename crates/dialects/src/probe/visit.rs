@@ -11,7 +11,7 @@ use identity::{Actor, Caller, ErrorKind, Identity, Op};
 use serde::Serialize;
 use web::cookie::Carried;
 use web::fault::concerning;
-use web::{Context, Refusal, body};
+use web::{Context, Refusal, body, json_depth};
 
 use super::error::{self, Refused, Reply, answer};
 use super::schema::{Fields, Text};
@@ -134,7 +134,8 @@ impl Visit {
 
     /// `None`: it has no bytes, whatever they are declared as.
     async fn read(&mut self, takes: Takes) -> Result<Option<Fields>, Refused> {
-        let bytes = body::read(std::mem::take(&mut self.body), self.probe.web.body_bytes).await?;
+        let limits = self.probe.web.limits;
+        let bytes = body::read(std::mem::take(&mut self.body), limits).await?;
         if bytes.is_empty() {
             return Ok(None);
         }
@@ -142,7 +143,10 @@ impl Visit {
         let name = declared.unwrap_or_default().split(|byte| *byte == b';').next().unwrap_or_default();
         match (name.trim_ascii().to_ascii_lowercase().as_slice(), takes) {
             // What is not declared is taken for JSON, as the framework does.
-            (b"application/json" | b"", _) => Ok(Some(Fields::json(&bytes)?)),
+            (b"application/json" | b"", _) => {
+                json_depth::check(&bytes, limits.json_depth)?;
+                Ok(Some(Fields::json(&bytes)?))
+            }
             (b"application/x-www-form-urlencoded", Takes::JsonAndForms) => Ok(Some(Fields::form(&bytes)?)),
             _ => Err(error::media_type(takes == Takes::JsonAndForms)),
         }

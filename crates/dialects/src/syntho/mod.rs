@@ -95,5 +95,5 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
     };
     let origins = Origins::new(&web.site, settings.allowed_origins);
     let refuse = Arc::new(|refusal: &Refusal, _: &str| error::refuse(refusal));
-    Mounted::new(&DIALECT, routes::router(syntho), origins, refuse)
+    Mounted::new(&DIALECT, routes::router(syntho), origins, web.limits, refuse)
 }

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
-use web::{Refusal, body};
+use web::{Limits, Refusal, body, json_depth};
 
 use super::error::{Refused, bad_request};
 
@@ -13,9 +13,9 @@ use super::error::{Refused, bad_request};
 pub(super) async fn read<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: Body,
-    limit: usize,
+    limits: Limits,
 ) -> Result<T, Refused> {
-    let bytes = match body::read(body, limit).await {
+    let bytes = match body::read(body, limits).await {
         Ok(bytes) => bytes,
         Err(Refusal::BodyBroken) => {
             return Err(unreadable("body_broken", "Payload error", "the body broke off", "Send all of it."));
@@ -26,6 +26,7 @@ pub(super) async fn read<T: DeserializeOwned>(
         let advice = "Declare the body as `Content-Type: application/json`.";
         return Err(unreadable("media_type", "Content type header error", "Content type error", advice));
     }
+    json_depth::check(&bytes, limits.json_depth)?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let (kind, advice) = match error.classify() {
             Category::Io | Category::Syntax => ("Syntax error in JSON", "Mend the JSON."),

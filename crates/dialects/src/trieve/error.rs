@@ -241,6 +241,15 @@ pub(super) fn refuse(refusal: &Refusal) -> Response {
         Refusal::BodyTooLarge { limit } => {
             message(StatusCode::PAYLOAD_TOO_LARGE, &format!("The body has more than {limit} bytes"))
         }
+        Refusal::TargetTooLong { limit } => {
+            message(StatusCode::URI_TOO_LONG, &format!("The path and query have more than {limit} bytes"))
+        }
+        Refusal::HeadTooLarge { bytes, fields } => message(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            &format!("The header has more than {bytes} bytes or {fields} fields"),
+        ),
+        Refusal::JsonTooDeep { limit } => bad(&format!("The body is deeper than {limit} levels")),
+        Refusal::RequestTimeout => message(StatusCode::SERVICE_UNAVAILABLE, "The answer took too long"),
         Refusal::BodyTimeout => message(StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time"),
         Refusal::BodyBroken => bad("The body broke off"),
     }

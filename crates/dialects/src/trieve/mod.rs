@@ -121,5 +121,5 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
     };
     let origins = Origins::new(&web.site, settings.allowed_origins);
     let refuse = Arc::new(|refusal: &Refusal, _: &str| error::refuse(refusal));
-    Mounted::new(&DIALECT, routes::router(trieve), origins, refuse)
+    Mounted::new(&DIALECT, routes::router(trieve), origins, web.limits, refuse)
 }

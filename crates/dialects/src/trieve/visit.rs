@@ -137,7 +137,7 @@ impl Call {
     /// The body, as JSON.
     pub(super) async fn body<T: DeserializeOwned>(&mut self) -> Result<T, Refused> {
         let body = std::mem::take(&mut self.body);
-        body::read(&self.visit.head.headers, body, self.visit.trieve.web.body_bytes).await
+        body::read(&self.visit.head.headers, body, self.visit.trieve.web.limits).await
     }
 
     /// The core's refusal, in this voice.

@@ -275,7 +275,19 @@ rules! {
     BodyTooLarge "body_too_large" DecidingKey::Path("limits.body_bytes"),
     "The request's body is longer than it may be.",
     "Let the client send less, or raise the limit.";
-    BodyTimeout "body_timeout" DecidingKey::None,
+    TargetTooLong "target_too_long" DecidingKey::Path("limits.target_bytes"),
+    "The request's path with its query is longer than it may be.",
+    "Let the client send what is long in a body, or raise the limit.";
+    HeadTooLarge "head_too_large" DecidingKey::Path("limits.header_bytes"),
+    "The request's head is larger than it may be, or has more fields than `limits.header_fields`.",
+    "Look for cookies of other programs at this host's name, and for a proxy that adds fields; or raise the limit.";
+    JsonTooDeep "json_too_deep" DecidingKey::Path("limits.json_depth"),
+    "More arrays and objects stand inside each other in the request's body than may.",
+    "Compare the client's request with the door's document: none is nearly as deep.";
+    RequestTimeout "request_timeout" DecidingKey::Path("limits.request_timeout"),
+    "The answer did not begin in time, and what was begun for it was given up.",
+    "Look for a slow database or provider, and for more logins than the machine can hash passwords for.";
+    BodyTimeout "body_timeout" DecidingKey::Path("limits.body_timeout"),
     "The request's body did not arrive in time.",
     "Look for a proxy that holds bodies back, or a very slow client.";
     BodyBroken "body_broken" DecidingKey::None,

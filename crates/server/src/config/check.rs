@@ -14,7 +14,7 @@ use web::ReturnUrl;
 
 use super::keys::{Key, Kind};
 use super::layers::{Layers, Problem};
-use super::{Config, DatabaseUrl, Dialects, Limits, Log, Password, PublicUrl, Tls, WebOrigin};
+use super::{Config, DatabaseUrl, Dialects, Log, Password, PublicUrl, Tls, WebOrigin};
 use super::{LogFormat, LogLevel, Scope, Wire, duration, raw};
 
 /// What became of a set of settings. `config` is absent only beside a problem.
@@ -107,26 +107,6 @@ impl Judge<'_> {
         self.public_address(&config);
         self.way_back(&config);
         Some(config)
-    }
-
-    fn limits(&mut self, raw: &raw::Limits) -> Option<Limits> {
-        let body_bytes = self.number("limits.body_bytes", raw.body_bytes, 1024..=16 * 1024 * 1024);
-        let free = self.number("limits.account_failures_free", raw.account_failures_free, 1..=100);
-        let of_address = raw.address_failures_per_hour;
-        let of_address = self.number("limits.address_failures_per_hour", of_address, 1..=1_000_000);
-        let mails = self.number("limits.address_mails_per_hour", raw.address_mails_per_hour, 1..=1_000_000);
-        let tokens = raw.account_tokens_per_minute;
-        let tokens = self.number("limits.account_tokens_per_minute", tokens, 1..=1_000_000);
-        let trusted = raw.trusted_addresses.iter().map(|text| network(text));
-        let trusted_addresses = self.take("limits.trusted_addresses", trusted.collect());
-        Some(Limits {
-            body_bytes: body_bytes?,
-            account_failures_free: free?,
-            address_failures_per_hour: of_address?,
-            address_mails_per_hour: mails?,
-            account_tokens_per_minute: tokens?,
-            trusted_addresses: trusted_addresses?,
-        })
     }
 
     fn tls(&mut self, raw: &raw::Tls) -> Option<Option<Tls>> {
@@ -272,7 +252,7 @@ pub(super) fn optional_path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
 }
 
-fn network(text: &str) -> Result<IpNet, String> {
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
     text.parse()
         .map_err(|_| format!("{text:?} is no network: CIDR notation is wanted, such as \"10.0.0.0/8\""))
 }

@@ -17,6 +17,7 @@ mod file;
 mod keys;
 mod knox;
 mod layers;
+mod limits;
 mod load;
 mod mail;
 mod native;
@@ -51,6 +52,7 @@ pub use choice::{LogFormat, LogLevel, Scope, Subject, TokenAlgorithm, Wire};
 pub use database_url::DatabaseUrl;
 pub use keys::{ARRAYS, Array, Key, Kind, Preset, keys};
 pub use knox::Knox;
+pub use limits::Limits;
 pub use load::{ConfigError, DEFAULT_FILE, Loaded, load, parse};
 pub use mail::{Mail, Sender, SmtpLogin, SmtpSecurity, SmtpUrl};
 pub use native::Native;
@@ -103,23 +105,6 @@ pub struct Config {
     pub providers: Vec<Provider>,
     /// Each dialect's own settings.
     pub dialects: Dialects,
-}
-
-/// `[limits]`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// The largest request body, in bytes; 1 KiB to 16 MiB.
-    pub body_bytes: usize,
-    /// Failed password logins of one account that cost nothing; 1 to 100.
-    pub account_failures_free: u32,
-    /// Failed password logins from one network in an hour that cost nothing; 1 to 1,000,000.
-    pub address_failures_per_hour: u32,
-    /// Messages that strangers may ask for from one network in an hour; 1 to 1,000,000.
-    pub address_mails_per_hour: u32,
-    /// Tokens and API keys of one account in a minute; 1 to 1,000,000.
-    pub account_tokens_per_minute: u32,
-    /// Networks that the limits by address do not count.
-    pub trusted_addresses: Vec<IpNet>,
 }
 
 /// `[tls]`, when both files are named.

@@ -33,6 +33,18 @@ pub(super) struct Raw {
 #[serde(deny_unknown_fields)]
 pub(super) struct Limits {
     pub(super) body_bytes: i64,
+    pub(super) json_depth: i64,
+    pub(super) target_bytes: i64,
+    pub(super) header_bytes: i64,
+    pub(super) header_fields: i64,
+    pub(super) head_timeout: String,
+    pub(super) body_timeout: String,
+    pub(super) request_timeout: String,
+    pub(super) answer_timeout: String,
+    pub(super) idle_timeout: String,
+    pub(super) connections: i64,
+    pub(super) network_connections: i64,
+    pub(super) http2_streams: i64,
     pub(super) account_failures_free: i64,
     pub(super) address_failures_per_hour: i64,
     pub(super) address_mails_per_hour: i64,

@@ -175,12 +175,16 @@ async fn visitor(request: Request, pages: &Pages) -> Result<(Visitor, Request), 
 }
 
 async fn sent(request: Request, visitor: &Visitor) -> Result<Sent, Response> {
-    let body = web::body::read(request.into_body(), visitor.pages.web().body_bytes).await;
+    let body = web::body::read(request.into_body(), visitor.pages.web().limits).await;
     let body = body.map_err(|refusal| {
         let status = match refusal {
             Refusal::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            Refusal::NotFound
+            Refusal::TargetTooLong { .. }
+            | Refusal::HeadTooLarge { .. }
+            | Refusal::JsonTooDeep { .. }
+            | Refusal::RequestTimeout
+            | Refusal::NotFound
             | Refusal::MethodNotAllowed { .. }
             | Refusal::BodyBroken
             | Refusal::CrossSite

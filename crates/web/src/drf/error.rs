@@ -80,6 +80,22 @@ pub fn wire_words(refusal: &Refusal) -> (StatusCode, String, &'static str) {
         Refusal::BodyTooLarge { limit } => {
             (StatusCode::PAYLOAD_TOO_LARGE, format!("Request body exceeds {limit} bytes."), "error")
         }
+        Refusal::TargetTooLong { limit } => {
+            (StatusCode::URI_TOO_LONG, format!("Request target exceeds {limit} bytes."), "error")
+        }
+        Refusal::HeadTooLarge { bytes, fields } => (
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            format!("Request header exceeds {bytes} bytes or {fields} fields."),
+            "error",
+        ),
+        Refusal::JsonTooDeep { limit } => (
+            StatusCode::BAD_REQUEST,
+            format!("JSON parse error - Nesting deeper than {limit} levels"),
+            "parse_error",
+        ),
+        Refusal::RequestTimeout => {
+            (StatusCode::SERVICE_UNAVAILABLE, "The answer took too long. Try again.".to_owned(), "error")
+        }
         Refusal::BodyTimeout => {
             (StatusCode::REQUEST_TIMEOUT, "Request body did not arrive in time.".to_owned(), "error")
         }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 
 use super::json::{self, Object, Value};
 use super::negotiation::{Form, covers, latin1};
+use crate::{Limits, json_depth};
 
 /// Why a body is not read. `Display` is the answer's `detail`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,14 +38,17 @@ pub enum BodyRefusal {
     Unreadable(Refusal),
 }
 
-/// Reads the body of a request, of at most `limit` bytes.
+/// Reads the body of a request, within these limits.
 ///
 /// # Errors
 /// [`BodyRefusal`].
-pub async fn read_request(headers: &HeaderMap, body: Body, limit: usize) -> Result<Value, BodyRefusal> {
-    let bytes = crate::body::read(body, limit).await.map_err(BodyRefusal::Wire)?;
+pub async fn read_request(headers: &HeaderMap, body: Body, limits: Limits) -> Result<Value, BodyRefusal> {
+    let bytes = crate::body::read(body, limits).await.map_err(BodyRefusal::Wire)?;
     let content_type = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
-    read(content_type, &bytes).map_err(BodyRefusal::Unreadable)
+    let value = read(content_type, &bytes).map_err(BodyRefusal::Unreadable)?;
+    // The reader has a bound of its own, and says where; a narrower one is told as such.
+    json_depth::check(&bytes, limits.json_depth).map_err(BodyRefusal::Wire)?;
+    Ok(value)
 }
 
 /// Reads a body. One of no bytes is an object without members, whatever its type; any other must be declared as

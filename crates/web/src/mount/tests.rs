@@ -33,7 +33,7 @@ fn toy() -> Mounted {
     let refuse = Arc::new(|refusal: &Refusal, path: &str| {
         (StatusCode::IM_A_TEAPOT, format!("{} at {path}", refusal.name())).into_response()
     });
-    Mounted::new(&TOY, routes, Origins::new(&site, Vec::new()), refuse)
+    Mounted::new(&TOY, routes, Origins::new(&site, Vec::new()), Limits::default(), refuse)
 }
 
 async fn ask(method: &str, path: &str, headers: &[(&str, &str)]) -> (Response, String) {

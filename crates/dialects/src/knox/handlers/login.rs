@@ -24,7 +24,7 @@ pub(in crate::knox) async fn post(
     let presented =
         caller::presented(&knox, &context, &head.headers).await.map_err(|error| voice.no_caller(&error))?;
 
-    let json = parser::read_request(&head.headers, body, knox.web.body_bytes)
+    let json = parser::read_request(&head.headers, body, knox.web.limits)
         .await
         .map_err(|refusal| voice.unread(&refusal))?;
     let command = convert::sign_in(&json, presented).map_err(|malformed| voice.malformed(&malformed))?;

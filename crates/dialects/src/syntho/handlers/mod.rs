@@ -35,7 +35,5 @@ async fn known(
 }
 
 async fn json(syntho: &Syntho, headers: &HeaderMap, body: Body) -> Result<Value, Response> {
-    parser::read_request(headers, body, syntho.web.body_bytes)
-        .await
-        .map_err(|refusal| error::unread(&refusal))
+    parser::read_request(headers, body, syntho.web.limits).await.map_err(|refusal| error::unread(&refusal))
 }

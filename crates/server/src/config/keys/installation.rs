@@ -57,6 +57,84 @@ pub(super) const KEYS: &[Key] = &[
         "The largest request body that is read, in bytes, from 1024 to 16777216.",
     ),
     key(
+        "limits.json_depth",
+        Kind::Number,
+        "64",
+        "How many arrays and objects may stand inside each other in a request body in JSON, from 8 to 64.",
+    ),
+    key(
+        "limits.target_bytes",
+        Kind::Number,
+        "8192",
+        "The longest path with its query, in bytes, from 1024 to 32768; a longer one is answered 414.",
+    ),
+    key(
+        "limits.header_bytes",
+        Kind::Number,
+        "32768",
+        "The largest head of a request, in bytes: its first line and all header fields. From 4096 to 262144; a \
+         larger one is answered 431, by the dialect up to twice that size and by a bare answer beyond.",
+    ),
+    key(
+        "limits.header_fields",
+        Kind::Number,
+        "64",
+        "The most header fields of a request, from 16 to 1000; more are answered 431, as above.",
+    ),
+    key(
+        "limits.head_timeout",
+        Kind::Duration,
+        r#""15s""#,
+        "How long the head of a request may take, from the opening of the connection or, over HTTP/1, from the \
+         answer before it; then the connection is closed.",
+    ),
+    key(
+        "limits.body_timeout",
+        Kind::Duration,
+        r#""20s""#,
+        "How long the body of a request may take as a whole; then the answer is 408.",
+    ),
+    key(
+        "limits.request_timeout",
+        Kind::Duration,
+        r#""60s""#,
+        "How long an answer may take to begin, from the end of the head on; then it is 503. A full queue for \
+         hashing and a wait for an account's turn stay below the default.",
+    ),
+    key(
+        "limits.answer_timeout",
+        Kind::Duration,
+        r#""30s""#,
+        "How long a client may leave an answer unread while its buffers are full; then the connection is closed.",
+    ),
+    key(
+        "limits.idle_timeout",
+        Kind::Duration,
+        r#""60s""#,
+        "How long an HTTP/2 connection may be open without a request, whatever else passes over it. Over HTTP/1 \
+         `head_timeout` counts.",
+    ),
+    key(
+        "limits.connections",
+        Kind::Number,
+        "10000",
+        "How many connections there may be at a time, from 1 to 1000000; fewer where the system does not allow as \
+         many open files.",
+    ),
+    key(
+        "limits.network_connections",
+        Kind::Number,
+        "0",
+        "How many of them one IPv4 address, or IPv6 /64, may hold, at most 1000000; 0: half of those there may \
+         be. Proxies of `trusted_proxies` may hold all.",
+    ),
+    key(
+        "limits.http2_streams",
+        Kind::Number,
+        "64",
+        "How many requests may be under way on one HTTP/2 connection, from 1 to 1000.",
+    ),
+    key(
         "limits.account_failures_free",
         Kind::Number,
         "5",

@@ -172,6 +172,13 @@ fn a_password_in_the_databases_address_is_shown_nowhere() {
 fn numbers_stay_within_their_bounds() {
     let bounds = [
         ("limits.body_bytes", 1024, 16_777_216),
+        ("limits.json_depth", 8, 64),
+        ("limits.target_bytes", 1024, 32_768),
+        ("limits.header_bytes", 4096, 262_144),
+        ("limits.header_fields", 16, 1000),
+        ("limits.connections", 1, 1_000_000),
+        ("limits.network_connections", 0, 1_000_000),
+        ("limits.http2_streams", 1, 1000),
         ("limits.account_failures_free", 1, 100),
         ("limits.address_failures_per_hour", 1, 1_000_000),
         ("limits.address_mails_per_hour", 1, 1_000_000),

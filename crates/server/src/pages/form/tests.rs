@@ -12,7 +12,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use testkit::{SeededEntropy, TestServer};
 use tower::ServiceExt as _;
-use web::{Networks, ReturnUrls, TrustedProxies, trace};
+use web::{Limits, Networks, ReturnUrls, TrustedProxies, trace};
 
 use super::*;
 use crate::pages::dress;
@@ -42,7 +42,7 @@ impl House {
             return_urls: ReturnUrls::new(ORIGIN_OF_SITE, Vec::new()),
             proxies: TrustedProxies::default(),
             trusted_addresses: Networks::default(),
-            body_bytes: 1024,
+            limits: Limits { body_bytes: 1024, ..Limits::default() },
         };
         let config = crate::config::parse("x", "", []).expect("a configuration").config;
         let pages = Pages::new(&config, &web, &[], None);
@@ -77,7 +77,7 @@ impl House {
         let response = self.page(path, None).await;
         let cookie = response.headers()[SET_COOKIE].to_str().expect("text").to_owned();
         let cookie = cookie.split(';').next().expect("a pair").to_owned();
-        let body = web::body::read(response.into_body(), 4096).await.expect("a body");
+        let body = web::body::read(response.into_body(), Limits::default()).await.expect("a body");
         let form = String::from_utf8(body.to_vec()).expect("text");
         let field = form.split("name=\"form_token\" value=\"").nth(1).expect("a token");
         Given { cookie, token: field.split('"').next().expect("its end").to_owned() }
@@ -170,7 +170,7 @@ async fn a_defect_ends_in_a_page_with_every_header() {
     let response = House::new().page("/panic", None).await;
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(response.headers()[CONTENT_SECURITY_POLICY], dress::POLICY);
-    let body = web::body::read(response.into_body(), 65536).await.expect("a body");
+    let body = web::body::read(response.into_body(), Limits::default()).await.expect("a body");
     let page = String::from_utf8(body.to_vec()).expect("text");
     assert!(page.contains("Something broke on our side") && !page.contains("a defect"), "{page}");
 }

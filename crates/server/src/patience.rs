@@ -1,0 +1,412 @@
+//! How long a connection may be slow: to say something, to take an answer, to go. How many there may be is in
+//! `connections.rs`; the head of an HTTP/1 request, its body and its answer have times of their own.
+//!
+//! What counts is requests, not bytes: a client that sends a byte, or a PING, now and then would hold its place for ever.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::http::Response;
+use axum::http::header::CONNECTION;
+use axum_server::accept::Accept;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tower::Service;
+
+use crate::config::Limits;
+use crate::connections::{Place, Places};
+
+/// How long the rest of a request that was refused is read and thrown away. Closed at once, the answer would be lost on its
+/// way: what arrives at a closed socket is answered with a reset.
+const LINGER: Duration = Duration::from_secs(2);
+/// How many bytes at most are thrown away.
+const LINGER_BYTES: usize = 16 * 1024 * 1024;
+
+/// The times of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    head: Duration,
+    idle: Duration,
+    answer: Duration,
+}
+
+/// What the requests of one connection tell its stream.
+#[derive(Clone, Default)]
+struct Requests(Arc<Mutex<Seen>>);
+
+#[derive(Default)]
+struct Seen {
+    under_way: usize,
+    last_end: Option<Instant>,
+    /// Whether the last answer ends the connection, though its client may still be sending.
+    ends: bool,
+}
+
+impl Requests {
+    fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn begin(&self) -> UnderWay {
+        self.seen(|seen| seen.under_way += 1);
+        UnderWay(self.clone())
+    }
+}
+
+/// A request that has begun; it ends when it is dropped.
+struct UnderWay(Requests);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.seen(|seen| {
+            seen.under_way = seen.under_way.saturating_sub(1);
+            seen.last_end = Some(Instant::now());
+        });
+    }
+}
+
+/// The service of one connection, with its requests counted.
+#[derive(Clone)]
+pub struct Counted<S> {
+    service: S,
+    requests: Requests,
+}
+
+impl<S, R, B> Service<R> for Counted<S>
+where
+    S: Service<R, Response = Response<B>>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let under_way = self.requests.begin();
+        let answering = self.service.call(request);
+        Box::pin(async move {
+            let answered = answering.await;
+            let ends = answered.as_ref().is_ok_and(|answer| answer.headers().contains_key(CONNECTION));
+            under_way.0.seen(|seen| seen.ends = ends);
+            answered
+        })
+    }
+}
+
+/// An acceptor that gives each connection a place, and bounds to its slowness.
+#[derive(Clone)]
+pub struct Patient<A> {
+    inner: A,
+    places: Places,
+    times: Times,
+}
+
+impl<A> Patient<A> {
+    /// Around this acceptor.
+    pub fn new(inner: A, places: Places, limits: &Limits) -> Self {
+        let times =
+            Times { head: limits.head_timeout, idle: limits.idle_timeout, answer: limits.answer_timeout };
+        Self { inner, places, times }
+    }
+}
+
+impl<A, S> Accept<TcpStream, S> for Patient<A>
+where
+    A: Accept<TcpStream, S>,
+    A::Future: Send + 'static,
+    A::Stream: AsyncRead + AsyncWrite + Unpin,
+{
+    type Stream = Watched<A::Stream>;
+    type Service = Counted<A::Service>;
+    type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let place = stream.peer_addr().map(|peer| self.places.take(peer.ip()));
+        let accepting = match place {
+            Ok(Some(place)) => Ok((place, self.inner.accept(stream, service))),
+            Ok(None) => Err(io::Error::other("no place is left")),
+            Err(error) => Err(error),
+        };
+        let times = self.times;
+        Box::pin(async move {
+            let (place, accepted) = accepting?;
+            let (stream, service) = accepted.await?;
+            let requests = Requests::default();
+            let watched = Watched::new(stream, place, times, requests.clone());
+            Ok((watched, Counted { service, requests }))
+        })
+    }
+}
+
+/// A stream that ends when no request comes over it for too long, or an answer is not taken.
+pub struct Watched<S> {
+    stream: S,
+    times: Times,
+    requests: Requests,
+    opened: Instant,
+    alarm: Pin<Box<Sleep>>,
+    /// Rings when what is being written is not taken; none while nothing waits.
+    untaken: Option<Pin<Box<Sleep>>>,
+    parting: Parting,
+    _place: Place,
+}
+
+/// How far the end of a connection has come.
+enum Parting {
+    Not,
+    /// We have said that nothing more comes; the rest of what the client sends is thrown away.
+    Lingers {
+        until: Pin<Box<Sleep>>,
+        bytes: usize,
+    },
+    Done,
+}
+
+impl<S> Watched<S> {
+    fn new(stream: S, place: Place, times: Times, requests: Requests) -> Self {
+        Self {
+            stream,
+            times,
+            requests,
+            opened: Instant::now(),
+            alarm: Box::pin(sleep(times.head)),
+            untaken: None,
+            parting: Parting::Not,
+            _place: place,
+        }
+    }
+
+    /// When there is no hope any more that a request comes; none while one is under way.
+    fn hopeless_at(&self) -> Option<Instant> {
+        self.requests.seen(|seen| match seen {
+            Seen { under_way: 0, last_end: None, .. } => Some(self.opened + self.times.head),
+            Seen { under_way: 0, last_end: Some(end), .. } => Some(*end + self.times.idle),
+            Seen { .. } => None,
+        })
+    }
+
+    /// Pending while there is hope. The alarm is set anew only when it rings, not at every request.
+    fn hope(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        loop {
+            ready!(self.alarm.as_mut().poll(context));
+            let next = match self.hopeless_at() {
+                Some(at) if at <= Instant::now() => return Poll::Ready(io::ErrorKind::TimedOut.into()),
+                Some(at) => at,
+                None => Instant::now() + self.times.idle,
+            };
+            self.alarm.set(sleep_until(next));
+        }
+    }
+
+    /// The outcome of writing. What once had to wait has to be taken as a whole within the time: a client that takes a byte
+    /// now and then gains nothing.
+    fn taken<T>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if polled.is_ready() && self.untaken.is_none() {
+            return polled;
+        }
+        let answer = self.times.answer;
+        let alarm = self.untaken.get_or_insert_with(|| Box::pin(sleep(answer)));
+        if alarm.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        polled
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Watched<S> {
+    /// Throws away what comes, up to its end or until it is enough.
+    fn linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Parting::Lingers { until, bytes } = &mut self.parting else { return Poll::Ready(()) };
+        let ends = self.requests.seen(|seen| seen.ends);
+        let mut scratch = [0; 4096];
+        loop {
+            if until.as_mut().poll(context).is_ready() || *bytes > LINGER_BYTES {
+                return Poll::Ready(());
+            }
+            let mut buffer = ReadBuf::new(&mut scratch);
+            match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
+                // A client that has been served and says nothing need not be waited for.
+                Poll::Pending if !ends && *bytes == 0 => return Poll::Ready(()),
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => *bytes += buffer.filled().len(),
+                Poll::Ready(_) => return Poll::Ready(()),
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        // Asked also when there was something to read: bytes are no request.
+        match self.hope(context) {
+            Poll::Ready(error) => Poll::Ready(Err(error)),
+            Poll::Pending => polled,
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.taken(context, polled)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // Asked only when all was written.
+        let polled = Pin::new(&mut self.stream).poll_flush(context);
+        if polled.is_ready() {
+            self.untaken = None;
+            return polled;
+        }
+        self.taken(context, polled)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if matches!(self.parting, Parting::Not) {
+            let polled = Pin::new(&mut self.stream).poll_shutdown(context);
+            ready!(self.taken(context, polled))?;
+            self.parting = Parting::Lingers { until: Box::pin(sleep(LINGER)), bytes: 0 };
+        }
+        ready!(self.linger(context));
+        self.parting = Parting::Done;
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.taken(context, polled)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+
+    use super::*;
+
+    const TIMES: Times = Times {
+        head: Duration::from_secs(15),
+        idle: Duration::from_secs(60),
+        answer: Duration::from_secs(30),
+    };
+
+    fn watched() -> (DuplexStream, Watched<DuplexStream>, Requests) {
+        let place = Places::with(1, 1, &[]).take(IpAddr::from([192, 0, 2, 1])).expect("a place");
+        let (client, server) = duplex(64);
+        let requests = Requests::default();
+        (client, Watched::new(server, place, TIMES, requests.clone()), requests)
+    }
+
+    /// security.md 2, no. 9: what a stranger can hold is bounded.
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_begins_no_request_is_closed_whatever_it_sends() {
+        for sends in [false, true] {
+            let (mut client, mut watched, _) = watched();
+            let began = Instant::now();
+            let error = loop {
+                if sends {
+                    client.write_u8(1).await.expect("open");
+                }
+                let byte = tokio::time::timeout(Duration::from_secs(1), watched.read_u8()).await;
+                if let Ok(Err(error)) = byte {
+                    break error;
+                }
+                sleep(Duration::from_secs(1)).await;
+            };
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+            assert!(began.elapsed() <= TIMES.head + Duration::from_secs(3), "{:?}", began.elapsed());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_under_way_keeps_a_connection_and_its_end_lets_it_rest_for_a_time() {
+        let (_client, mut watched, requests) = watched();
+        let began = Instant::now();
+        let request = requests.begin();
+        let handler = tokio::spawn(async move {
+            sleep(Duration::from_secs(300)).await;
+            drop(request);
+        });
+        watched.read_u8().await.expect_err("closed");
+        handler.await.expect("ended");
+        let rested = began.elapsed() - Duration::from_secs(300);
+        assert!(rested >= TIMES.idle && rested <= 2 * TIMES.idle, "{rested:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_read_or_reads_a_byte_at_a_time_is_closed() {
+        for reads in [false, true] {
+            let (mut client, mut watched, _) = watched();
+            let began = Instant::now();
+            let reader = tokio::spawn(async move {
+                loop {
+                    sleep(Duration::from_secs(1)).await;
+                    if reads && client.read_u8().await.is_err() {
+                        return;
+                    }
+                }
+            });
+            watched.write_all(&[0; 1024]).await.expect_err("closed");
+            assert!(began.elapsed() <= TIMES.answer + Duration::from_secs(1));
+            reader.abort();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_taken_in_time_is_forgotten() {
+        let (mut client, mut watched, _) = watched();
+        for _ in 0..4 {
+            let writing = async {
+                watched.write_all(&[0; 100]).await?;
+                watched.flush().await
+            };
+            let mut taken = [0; 100];
+            let reading = async {
+                sleep(TIMES.answer / 2).await;
+                client.read_exact(&mut taken).await
+            };
+            let (written, read) = tokio::join!(writing, reading);
+            written.expect("taken");
+            read.expect("written");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_client_is_heard_out_for_a_while_and_a_served_one_is_not() {
+        for (ends, at_least) in [(true, LINGER), (false, Duration::ZERO)] {
+            let (_client, mut watched, requests) = watched();
+            requests.seen(|seen| seen.ends = ends);
+            let began = Instant::now();
+            watched.shutdown().await.expect("closed");
+            assert_eq!(began.elapsed(), at_least);
+        }
+    }
+}
