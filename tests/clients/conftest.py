@@ -184,4 +184,4 @@ def chromium() -> Path:
 @pytest.fixture(scope="session")
 def browser(chromium):
     """Tells a headless Chromium what to do, step by step, in a fresh profile (`node/browse.mjs`)."""
-    return lambda *steps: browse(chromium, steps)
+    return lambda *steps, **options: browse(chromium, steps, **options)

@@ -11,9 +11,9 @@ NODE = [HERE.parent.parent / "examples" / "node", "node"]
 PATIENCE = 120.0
 
 
-def browse(chromium: Path, steps) -> dict:
+def browse(chromium: Path, steps, **options) -> dict:
     """What came of the steps that a browser was told; `node/browse.mjs` has the words for both."""
-    return run("browse.mjs", {"steps": steps}, CLIENT_TESTS_CHROMIUM=str(chromium))
+    return run("browse.mjs", {"steps": steps, "options": options}, CLIENT_TESTS_CHROMIUM=str(chromium))
 
 
 def run(program: str, told, **environment: str):

@@ -59,7 +59,7 @@ class Way:
 BODIES = [
     Way("knox", "/auth/login/", "detail"),
     Way("syntho", "/api/v1/auth/", "detail"),
-    Way("probe", f"{PROBE}/auth/sign-in", "cause"),
+    Way("probe", f"{PROBE}/auth/sign-in", "error"),
     Way("native", f"{NATIVE_BASE}/login", "detail", "application/problem+json"),
     Way("trieve", "/api/invitation", "message"),
 ]
@@ -543,11 +543,11 @@ def test_http2_streams_that_are_reset_at_once_end_the_connection(small_tls):
     """Rapid reset (CVE-2023-44487): the client does not get as many requests begun as it likes."""
     with http2(small_tls) as connection:
         began = time.monotonic()
-        block = request("/auth/user/")
+        block = request("/auth/login/", "POST", **{"content-type": "application/json"})
         try:
             for number in range(1, 200_001, 2):
                 reset = frame(RST_STREAM, 0, number, struct.pack(">I", 8))
-                connection.sendall(frame(HEADERS, END_STREAM | END_HEADERS, number, block) + reset)
+                connection.sendall(frame(HEADERS, END_HEADERS, number, block) + reset)
         except OSError:
             pass
         else:

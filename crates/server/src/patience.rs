@@ -27,6 +27,10 @@ const LINGER: Duration = Duration::from_secs(2);
 /// How many bytes at most are thrown away.
 const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
+/// So many requests may be given up by their client before the half of all counts (rapid reset, CVE-2023-44487: what `h2`
+/// bounds is only the streams that are reset before they are looked at).
+const GIVEN_UP: u64 = 100;
+
 /// The times of a connection.
 #[derive(Debug, Clone, Copy)]
 struct Times {
@@ -43,6 +47,8 @@ struct Requests(Arc<Mutex<Seen>>);
 struct Seen {
     under_way: usize,
     last_end: Option<Instant>,
+    begun: u64,
+    answered: u64,
     /// Whether the last answer ends the connection, though its client may still be sending.
     ends: bool,
 }
@@ -53,7 +59,10 @@ impl Requests {
     }
 
     fn begin(&self) -> UnderWay {
-        self.seen(|seen| seen.under_way += 1);
+        self.seen(|seen| {
+            seen.under_way += 1;
+            seen.begun += 1;
+        });
         UnderWay(self.clone())
     }
 }
@@ -96,7 +105,10 @@ where
         Box::pin(async move {
             let answered = answering.await;
             let ends = answered.as_ref().is_ok_and(|answer| answer.headers().contains_key(CONNECTION));
-            under_way.0.seen(|seen| seen.ends = ends);
+            under_way.0.seen(|seen| {
+                seen.ends = ends;
+                seen.answered += 1;
+            });
             answered
         })
     }
@@ -194,8 +206,20 @@ impl<S> Watched<S> {
         })
     }
 
+    /// Whether the client gives up most of what it begins.
+    fn is_abusive(&self) -> bool {
+        self.requests.seen(|seen| {
+            let under_way = u64::try_from(seen.under_way).unwrap_or(u64::MAX);
+            let given_up = seen.begun.saturating_sub(seen.answered).saturating_sub(under_way);
+            given_up >= GIVEN_UP && given_up > seen.answered
+        })
+    }
+
     /// Pending while there is hope. The alarm is set anew only when it rings, not at every request.
     fn hope(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        if self.is_abusive() {
+            return Poll::Ready(io::ErrorKind::ConnectionAborted.into());
+        }
         loop {
             ready!(self.alarm.as_mut().poll(context));
             let next = match self.hopeless_at() {
@@ -359,6 +383,26 @@ mod tests {
         handler.await.expect("ended");
         let rested = began.elapsed() - Duration::from_secs(300);
         assert!(rested >= TIMES.idle && rested <= 2 * TIMES.idle, "{rested:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_gives_up_most_of_its_requests_is_closed() {
+        let (mut client, mut watched, requests) = watched();
+        let reads = |watched: &mut Watched<_>| {
+            let context = &mut Context::from_waker(std::task::Waker::noop());
+            let mut bytes = [0; 8];
+            Pin::new(watched).poll_read(context, &mut ReadBuf::new(&mut bytes))
+        };
+        for _ in 1..GIVEN_UP {
+            drop(requests.begin());
+        }
+        assert!(reads(&mut watched).is_pending());
+        drop(requests.begin());
+        assert!(matches!(reads(&mut watched), Poll::Ready(Err(_))));
+        requests.seen(|seen| seen.answered = seen.begun);
+        drop(requests.begin());
+        client.write_u8(1).await.expect("open");
+        assert!(matches!(reads(&mut watched), Poll::Ready(Ok(()))));
     }
 
     #[tokio::test(start_paused = true)]

@@ -83,9 +83,7 @@ impl Refusal {
                 "a larger head, or more fields",
                 "one within limits.header_bytes and limits.header_fields",
             ),
-            Self::JsonTooDeep { .. } => {
-                (Rule::JsonTooDeep, "a deeper body", "one within limits.json_depth")
-            }
+            Self::JsonTooDeep { .. } => (Rule::JsonTooDeep, "a deeper body", "one within limits.json_depth"),
             Self::RequestTimeout => {
                 (Rule::RequestTimeout, "an answer that did not begin", "one within limits.request_timeout")
             }

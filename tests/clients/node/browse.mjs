@@ -1,7 +1,9 @@
 // A person at a browser, for the black-box tests: a headless Chromium that is told on standard input what to do, and says
 // on standard output where that led. Both are one JSON value; the tests judge it.
 //
-//   {"steps": [{"open": URL}, {"sign_in": NAME}, {"fetch": {"path": ..., "method": ..., "json"?: ...}}]}
+//   {"steps": [{"open": URL}, {"sign_in": NAME}, {"fetch": {"path": ..., "method": ..., "json"?: ...}},
+//              {"cookies": [...]}, {"run": {"script": FUNCTION, "argument": ...}}, {"lead": {"from": URL, "to": URL}}],
+//    "options"?: {"args": [...], "insecure": true}}
 //   -> {"seen": [a step's {"url", "status", "headers", "text"}], "hops": [[method, status, URL]], "cookies": [...],
 //       "complaints": [what the browser wrote to its console]}
 //
@@ -22,6 +24,25 @@ const verbs = {
     let response = await press(page, "#login button");
     if (await page.locator("#consent").count()) response = await press(page, "#consent button");
     return look(page, response);
+  },
+
+  /** Puts cookies into the jar. */
+  cookies: async (page, cookies) => {
+    await page.context().addCookies(cookies);
+    return {};
+  },
+
+  /** Runs a script of the open page; what it tells. */
+  run: (page, { script, argument }) => page.evaluate(`(${script})(${JSON.stringify(argument)})`),
+
+  /** A page leads its visitor to another address by itself. */
+  lead: async (page, { from, to }) => {
+    await page.goto(from);
+    const [response] = await Promise.all([
+      page.waitForNavigation({ waitUntil: "commit" }),
+      page.evaluate((to) => setTimeout(() => location.assign(to)), to),
+    ]);
+    return { url: page.url(), status: response?.status() ?? null };
   },
 
   /** A call as a script of the open page would make it, with the page's cookies. */
@@ -52,16 +73,16 @@ async function look(page, response) {
   };
 }
 
-async function browse({ steps }) {
+async function browse({ steps, options = {} }) {
   const browser = await chromium.launch({
     executablePath: process.env.CLIENT_TESTS_CHROMIUM,
     // Chromium refuses to run as root with its sandbox on; nobody else needs to do without.
     chromiumSandbox: process.getuid() !== 0,
     // What the environment says of proxies is not for addresses of this machine.
-    args: ["--no-proxy-server"],
+    args: ["--no-proxy-server", ...(options.args ?? [])],
   });
   try {
-    const context = await browser.newContext();
+    const context = await browser.newContext({ ignoreHTTPSErrors: options.insecure ?? false });
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const hops = [];
