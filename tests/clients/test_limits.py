@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import certificates
 import pytest
+from conftest import shared
 from doors import NATIVE_BASE, PROBE
 from vestibule import PASSWORD, compact, unique
 
@@ -36,9 +37,16 @@ def configured(**more: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def small(binary, tmp_path_factory):
     """A server with narrow limits."""
-    from conftest import shared
+    for server in shared(binary, tmp_path_factory.mktemp("small"), **configured()):
+        # Trieve looks at the credential before it looks at a body.
+        user = server.create_user(unique())
+        key = server.data("api-key", "create", "--user", user["id"], "--dialect", "trieve", "--name", "k")
+        KEYS["trieve"] = key["key"]
+        yield server
 
-    yield from shared(binary, tmp_path_factory.mktemp("small"), **configured())
+
+# A door's API key, where its route wants to know who asks.
+KEYS: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,9 @@ def is_whole(received: bytes) -> bool:
 
 
 def head(way: Way, *fields: str, method: str = "POST", path: str | None = None) -> bytes:
-    lines = [f"{method} {path or way.path} HTTP/1.1", "Host: x", "Content-Type: application/json", *fields]
+    # As many for each door.
+    carried = f"Authorization: {KEYS[way.door]}" if way.door in KEYS else "x-none: 1"
+    lines = [f"{method} {path or way.path} HTTP/1.1", "Host: x", "Content-Type: application/json", carried, *fields]
     return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
 
 
@@ -140,23 +150,20 @@ def test_a_body_of_just_the_limit_is_read_and_one_byte_more_is_413(small, way):
     fits = b"{" + b" " * 2046 + b"}"
     assert post(small, way, fits).status not in (413, 408)
     answer = post(small, way, fits + b" ")
-    # Trieve looks at the credential before it looks at a body.
-    if way.door == "trieve" and answer.status in (400, 401):
-        return
     answer.assert_refused(way, 413)
     assert answer.headers["connection"] == "close" and answer.closed
 
 
-@pytest.mark.parametrize("way", [way for way in BODIES if way.door != "trieve"], ids=str)
+@pytest.mark.parametrize("way", BODIES, ids=str)
 def test_an_announced_size_is_refused_before_the_body_comes(small, way):
     """No client is asked to send what nobody will read (`Expect: 100-continue`), and none is waited for."""
     began = time.monotonic()
     answer = ask(small, head(way, "Content-Length: 10000000", "Expect: 100-continue"))
     answer.assert_refused(way, 413)
-    assert time.monotonic() - began < 1.9 + 2
+    assert time.monotonic() - began < 4
 
 
-@pytest.mark.parametrize("way", [way for way in BODIES if way.door != "trieve"], ids=str)
+@pytest.mark.parametrize("way", BODIES, ids=str)
 def test_a_refused_client_that_goes_on_sending_reads_its_answer(small, way):
     """The rest is thrown away for a while: closed at once, the answer would be lost to a reset."""
     with small.connect() as connection:
@@ -165,7 +172,7 @@ def test_a_refused_client_that_goes_on_sending_reads_its_answer(small, way):
         read(connection).assert_refused(way, 413)
 
 
-@pytest.mark.parametrize("way", [way for way in BODIES if way.door != "trieve"], ids=str)
+@pytest.mark.parametrize("way", BODIES, ids=str)
 def test_chunks_without_end_are_cut_off_at_the_limit(small, way):
     with small.connect() as connection:
         connection.sendall(head(way, "Transfer-Encoding: chunked"))
@@ -176,7 +183,7 @@ def test_chunks_without_end_are_cut_off_at_the_limit(small, way):
         assert answer.closed
 
 
-@pytest.mark.parametrize("way", [way for way in BODIES if way.door != "trieve"], ids=str)
+@pytest.mark.parametrize("way", BODIES, ids=str)
 def test_a_body_is_read_up_to_its_depth(small, way):
     """security.md 1, "Parser depth, panics on odd input"."""
 
@@ -184,9 +191,9 @@ def test_a_body_is_read_up_to_its_depth(small, way):
         return b'{"x":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
     fits, too_deep = post(small, way, nested(16)), post(small, way, nested(17))
-    assert "16" not in fits.body.decode() and "deep" not in fits.body.decode().lower(), fits.body
+    assert "deep" not in fits.body.decode().lower(), fits.body
     too_deep.assert_refused(way, 400)
-    assert "deep" in too_deep.body.decode().lower()
+    assert "deep" in too_deep.body.decode().lower(), too_deep.body
     # Nothing that recurses sees it.
     post(small, way, b"[" * 2048).assert_refused(way, 400)
 
@@ -202,8 +209,8 @@ def test_a_head_is_read_up_to_each_limit(small, way):
     target(1025).assert_refused(way, 414)
 
     def fields(count: int) -> Exchange:
-        # Two are there already.
-        return ask(small, head(way, *(f"x-{number}: 1" for number in range(count - 2)), method="OPTIONS"))
+        # Three are there already.
+        return ask(small, head(way, *(f"x-{number}: 1" for number in range(count - 3)), method="OPTIONS"))
 
     assert fields(20).status != 431
     fields(21).assert_refused(way, 431)
@@ -273,15 +280,13 @@ def test_who_begins_no_request_is_closed(small, first, then):
         assert 1.5 < took < 6
 
 
-@pytest.mark.parametrize("way", [way for way in BODIES if way.door != "trieve"], ids=str)
+@pytest.mark.parametrize("way", BODIES, ids=str)
 def test_a_body_that_comes_byte_by_byte_is_408(small, way):
     with small.connect() as connection:
         connection.sendall(head(way, "Content-Length: 2000"))
         took, received = closed_after(connection, b" ")
         assert 1.5 < took < 6
-        answer = Exchange(received, closed=True)
-        status = 504 if answer.status == 504 else 408
-        answer.assert_refused(way, status)
+        Exchange(received, closed=True).assert_refused(way, 408)
 
 
 def test_a_client_that_does_not_read_is_closed(small):
@@ -349,12 +354,14 @@ def test_connections_are_counted_in_all_and_by_network(new_server):
 
     with ExitStack() as open_ones:
         one = [open_ones.enter_context(connect("127.0.0.1")) for _ in range(9)]
-        assert [is_served(client) for client in one] == [True] * 8 + [False]
+        # Who comes too late among those who come at once is nobody's promise.
+        served = [client for client in one if is_served(client)]
+        assert len(served) == 8
         two = [open_ones.enter_context(connect("127.0.0.2")) for _ in range(8)]
         assert all(map(is_served, two))
         three = [open_ones.enter_context(connect("127.0.0.3")) for _ in range(5)]
-        assert [is_served(client) for client in three] == [True] * 4 + [False]
-        one[0].close()
+        assert sum(map(is_served, three)) == 4
+        served[0].close()
         deadline = time.monotonic() + 5
         while not is_served(open_ones.enter_context(connect("127.0.0.3"))):
             assert time.monotonic() < deadline, "a place that was left is not given away"
@@ -490,8 +497,6 @@ def frames(connection):
 
 @pytest.fixture(scope="module")
 def small_tls(binary, tmp_path_factory):
-    from conftest import shared
-
     folder = tmp_path_factory.mktemp("small-tls")
     certificates.write(folder, "localhost")
     files = {
@@ -543,15 +548,16 @@ def test_http2_streams_that_are_reset_at_once_end_the_connection(small_tls):
     """Rapid reset (CVE-2023-44487): the client does not get as many requests begun as it likes."""
     with http2(small_tls) as connection:
         began = time.monotonic()
-        block = request("/auth/login/", "POST", **{"content-type": "application/json"})
+        # The database is asked for it, so that it is under way when it is given up.
+        block = request("/auth/user/", authorization=f"Token {'a' * 64}")
         try:
-            for number in range(1, 200_001, 2):
+            for number in range(1, 20_001, 2):
                 reset = frame(RST_STREAM, 0, number, struct.pack(">I", 8))
-                connection.sendall(frame(HEADERS, END_HEADERS, number, block) + reset)
+                connection.sendall(frame(HEADERS, END_STREAM | END_HEADERS, number, block) + reset)
         except OSError:
             pass
         else:
-            raise AssertionError("a hundred thousand streams were reset and the connection lives")
+            raise AssertionError("ten thousand streams were reset and the connection lives")
         assert time.monotonic() - began < 30
     assert healthy(small_tls)
 

@@ -29,6 +29,7 @@ fn toy() -> Mounted {
     let site = Site { origin: "https://login.example".to_owned(), secure: true };
     let routes = Router::new()
         .route("/toy/change", post(|| async { "changed" }))
+        .route("/toy/endless", get(std::future::pending::<&'static str>))
         .route("/toy/panic", get(|| async { panic!("a defect") as &'static str }));
     let refuse = Arc::new(|refusal: &Refusal, path: &str| {
         (StatusCode::IM_A_TEAPOT, format!("{} at {path}", refusal.name())).into_response()
@@ -57,6 +58,24 @@ async fn a_panic_costs_one_answer_in_the_dialects_shape() {
     assert_eq!(text, "internal at /toy/panic");
     let fault = response.extensions().get::<Fault>().expect("a fault for the log");
     assert_eq!((fault.blame, fault.cause.as_str()), (Blame::Us, "a defect"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_does_not_begin_is_refused_by_the_dialect() {
+    let (response, text) = ask("GET", "/toy/endless", &[]).await;
+    assert_eq!(text, "request_timeout at /toy/endless");
+    assert_eq!(response.headers().get(RETRY_AFTER).expect("when to try again"), "1");
+    let fault = response.extensions().get::<Fault>().expect("a fault for the log");
+    assert_eq!(fault.blame, Blame::Service);
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused_before_anything_else() {
+    let long = "x".repeat(Limits::default().header_bytes);
+    let foreign = [("cookie", "toy=secret"), ("origin", "https://evil.example"), ("x", long.as_str())];
+    assert_eq!(ask("POST", "/toy/change", &foreign).await.1, "head_too_large at /toy/change");
+    let target = format!("/toy/change?{}", "x".repeat(Limits::default().target_bytes));
+    assert_eq!(ask("POST", &target, &[]).await.1, "target_too_long at /toy/change");
 }
 
 #[tokio::test]
