@@ -153,6 +153,19 @@ def test_a_page_of_an_allowed_origin_may_do_all_that(new_server, provider, brows
     assert ended == {door.name: door is not KNOX for door in DOORS}
 
 
+def test_the_attack_is_one(server, browser):
+    """From a page of an allowed origin it changes passwords, makes keys and ends sessions by every door with a cookie."""
+    victim = Victim(server)
+    with front_end() as site:
+        server.environment |= dict.fromkeys(ALLOWED, site)
+        server.stop()
+        server.start()
+        told = walked(browser, victim, site, ATTACK, changes(victim.person.email, victim.other.email))
+    ended = {held.door.name for held in victim.sessions() if not held.lives(server, victim.person)}
+    assert ended >= {door.name for door in DOORS if door is not KNOX}
+    assert len({attempt["path"] for attempt in told["seen"][-1] if attempt["text"]}) > 12, told["seen"][-1]
+
+
 SIMILAR = [
     "http://app.example:{other}",
     "http://xapp.example:{port}",
