@@ -193,6 +193,7 @@ async fn a_body_beyond_the_limit_is_413() {
     content-type: application/json
     vary: Accept
     allow: POST, OPTIONS
+    connection: close
 
     {"detail":"Request body exceeds 1024 bytes."}
     "#);

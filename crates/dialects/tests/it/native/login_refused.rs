@@ -87,12 +87,13 @@ async fn only_json_that_is_documented_is_read() {
         r#"{"identifier": "john", "password": "hunter2", "remember": true}"#,
         r#"{"identifier": "john", "password": "hunter2", "password": "hunter3"}"#,
         "{\"identifier\": \"john\", \"password\": \"hunter2\"} x",
-        &"[".repeat(5000),
     ] {
         let answer = login("application/json", text).await;
         assert_eq!(problem(&answer), (400, "request_malformed".to_owned()), "{text}");
         assert!(!answer.body.contains("hunter2") && !answer.body.contains("john"), "{answer}");
     }
+    let deep = login("application/json", &"[".repeat(5000)).await;
+    assert_eq!(problem(&deep), (400, "json_too_deep".to_owned()));
     assert_eq!(login("Application/JSON; charset=utf-8", &good).await.status, 200);
     let long = form("john", &"x".repeat(70_000)).to_string();
     assert_eq!(problem(&login("application/json", &long).await), (413, "body_too_large".to_owned()));

@@ -15,7 +15,6 @@ async fn what_is_not_json_is_400() {
 
     {"status":"INVALID_ARGUMENT","error":"invalid argument: failed to decode request"}
     "#);
-    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
     for text in [
         "{'email': 1}",
         "{\"email\":}",
@@ -24,12 +23,14 @@ async fn what_is_not_json_is_400() {
         "{\"a\": NaN}",
         "\u{feff}{}",
         " ",
-        &deep,
         "{\"a\": 1e999}",
     ] {
         let answer = server.anonymous().post(SIGN_IN).json_text(text).send().await;
         assert!(answer.status == 400 && answer.body.contains("failed to decode request"), "{text}: {answer}");
     }
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let answer = server.anonymous().post(SIGN_IN).json_text(deep).send().await;
+    assert!(answer.status == 400 && answer.body.contains("deeper than 64 levels"), "{answer}");
     let answer = server.anonymous().post(SIGN_IN).json_text(b"{\"email\": \"\xff\"}").send().await;
     assert_eq!(answer.status, 400);
 }
@@ -120,6 +121,7 @@ async fn a_body_that_is_too_long_is_413() {
     assert_snapshot!(server.anonymous().post(SIGN_IN).json_text(body).send().await, @r#"
     413 Payload Too Large
     content-type: application/json
+    connection: close
 
     {"status":"INVALID_ARGUMENT","error":"invalid argument: request body exceeds 1024 bytes"}
     "#);
