@@ -1,5 +1,5 @@
 """Pages of other sites and a visitor who is signed in by every door, in a real browser: whatever such a page sends, nothing
-changes and no answer can be read; a page of `allowed_origins` may do both (security.md 2, no. 32 and no. 33).
+changes and no answer can be read; a page of `allowed_origins` may do both (security 2, no. 32; security 2, no. 33).
 
 Two ways to be foreign matter. Another port of the same host is another origin of the same *site*, so the browser sends the
 cookies along, `SameSite=Lax` or not: what stops it is the check of the origin. Another host's name is another site.
@@ -93,7 +93,7 @@ def assert_harmless(told: dict, victim: Victim, before: dict, sent: list[dict]) 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"], ids=["same-site", "cross-site"])
 @pytest.mark.parametrize("script", [ATTACK, SANDBOXED % json.dumps(ATTACK)], ids=["page", "sandboxed"])
 def test_a_foreign_page_changes_nothing_and_reads_nothing(server, browser, host, script):
-    """security.md 2, no. 32 and no. 33: fetch in both modes, with and without preflight, beacons, forms of every type, images,
+    """security 2, no. 32; security 2, no. 33: fetch in both modes, with and without preflight, beacons, forms of every type, images,
     scripts, styles and frames; the page itself, and one without an origin (`Origin: null`)."""
     victim = Victim(server)
     before, jar = victim.ledger(), victim.cookies(server.url)
@@ -109,7 +109,7 @@ def test_a_foreign_page_changes_nothing_and_reads_nothing(server, browser, host,
 
 
 def test_a_visitor_who_is_led_somewhere_changes_nothing(server, browser):
-    """A top-level navigation by GET carries `SameSite=Lax` cookies from anywhere: security.md 2, no. 32."""
+    """A top-level navigation by GET carries `SameSite=Lax` cookies from anywhere: security 2, no. 32."""
     victim = Victim(server)
     before = victim.ledger()
     paths = sorted({*READS, *(call.path for call in changes("x", "y"))})
@@ -123,7 +123,7 @@ def test_a_visitor_who_is_led_somewhere_changes_nothing(server, browser):
 
 
 def test_a_page_of_an_allowed_origin_may_do_all_that(new_server, provider, browser):
-    """The same calls, from the same page: what stopped it was nothing but its origin. security.md 2, no. 33."""
+    """The same calls, from the same page: what stopped it was nothing but its origin. security 2, no. 33."""
     with front_end() as site:
         server = new_server(
             VESTIBULE_LIMITS__ACCOUNT_FAILURES_FREE="100",
@@ -231,7 +231,7 @@ EXAMPLE = {"args": ["--host-resolver-rules=MAP *.example 127.0.0.1,MAP *.example
 
 
 def test_only_the_same_origin_is_the_same(known, sites, browser):
-    """security.md 2, no. 33: pages at names that begin or end alike, with another port, or with a dot behind, can neither
+    """security 2, no. 33: pages at names that begin or end alike, with another port, or with a dot behind, can neither
     read nor change anything; the allowed one can, in upper case too."""
     victim, at = known, known.server.environment["VESTIBULE_PUBLIC_URL"]
     before = victim.ledger()
@@ -247,7 +247,7 @@ def test_only_the_same_origin_is_the_same(known, sites, browser):
 
 
 def test_an_origin_is_compared_by_the_letter(known, sites):
-    """security.md 2, no. 33: at every route that changes something by a cookie."""
+    """security 2, no. 33: at every route that changes something by a cookie."""
     victim, server = known, known.server
     before = victim.ledger()
     carried = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in victim.cookies(server.url))
@@ -285,7 +285,7 @@ def test_over_https_the_same_holds(server, tmp_path, browser, monkeypatch):
 
 
 def test_no_get_changes_anything(server):
-    """security.md 2, no. 32: every route of every door, and every page of ours, asked by GET and by HEAD with all the
+    """security 2, no. 32: every route of every door, and every page of ours, asked by GET and by HEAD with all the
     visitor's credentials. No contract wants a state change by GET. Logins begin by GET, and leave a cookie for the way back
     and a row that only that browser can use."""
     victim = Victim(server)

@@ -146,7 +146,7 @@ def signs_in(server, name: str) -> float:
 
 @pytest.mark.parametrize("way", BODIES, ids=str)
 def test_a_body_of_just_the_limit_is_read_and_one_byte_more_is_413(small, way):
-    """security.md 2, no. 9"""
+    """security 2, no. 9"""
     fits = b"{" + b" " * 2046 + b"}"
     assert post(small, way, fits).status not in (413, 408)
     answer = post(small, way, fits + b" ")
@@ -185,7 +185,7 @@ def test_chunks_without_end_are_cut_off_at_the_limit(small, way):
 
 @pytest.mark.parametrize("way", BODIES, ids=str)
 def test_a_body_is_read_up_to_its_depth(small, way):
-    """security.md 1, "Parser depth, panics on odd input"."""
+    """security 1, parsers."""
 
     def nested(depth: int) -> bytes:
         return b'{"x":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
@@ -200,7 +200,7 @@ def test_a_body_is_read_up_to_its_depth(small, way):
 
 @pytest.mark.parametrize("way", HEADS, ids=str)
 def test_a_head_is_read_up_to_each_limit(small, way):
-    """security.md 2, no. 9"""
+    """security 2, no. 9"""
 
     def target(size: int) -> Exchange:
         return ask(small, head(way, path=f"{way.path}?{'x' * (size - len(way.path) - 1)}", method="OPTIONS"))
@@ -273,7 +273,7 @@ def closed_after(connection: socket.socket, sends: bytes = b"", patience: float 
     ids=["silence", "one byte", "a head line by line", "HTTP/2 pings"],
 )
 def test_who_begins_no_request_is_closed(small, first, then):
-    """A slow head, whatever of it comes (slow loris); security.md 2, no. 9."""
+    """A slow head, whatever of it comes (slow loris); security 2, no. 9."""
     with small.connect() as connection:
         connection.sendall(first)
         took, _ = closed_after(connection, then)
@@ -319,7 +319,7 @@ def test_a_pipeline_is_answered_in_order_and_no_further_than_its_client_reads(sm
 
 @pytest.mark.parametrize("slow", ["silent", "slow heads", "slow bodies"])
 def test_a_thousand_slow_clients_keep_nobody_out(new_server, slow):
-    """security.md 2, no. 9: none of them holds a hashing place, a connection to the database or a lock."""
+    """security 2, no. 9: none of them holds a hashing place, a connection to the database or a lock."""
     server = new_server(VESTIBULE_PASSWORD__HASH_QUEUE="4", VESTIBULE_LIMITS__NETWORK_CONNECTIONS="1200")
     name = unique()
     server.create_user(name)

@@ -139,7 +139,7 @@ fn raise_open_files() -> usize {
 mod tests {
     use super::*;
 
-    /// security.md 2, no. 9: what a stranger can hold is bounded.
+    /// security 2, no. 9: what a stranger can hold is bounded.
     #[test]
     fn one_address_holds_half_of_the_places_and_a_trusted_proxy_all() {
         let places = Places::with(4, 0, &["10.0.0.0/8".parse().expect("a network")]);

@@ -33,7 +33,7 @@ pub fn check(document: &[u8], limit: usize) -> Result<(), Refusal> {
 mod tests {
     use super::*;
 
-    /// security.md 1, "Parser depth, panics on odd input".
+    /// security 1, parsers.
     #[test]
     fn what_stands_inside_each_other_is_counted_and_texts_are_not() {
         let deep = |depth: usize| format!("{}{}", "[{\"a\":".repeat(depth / 2), "}]".repeat(depth / 2));

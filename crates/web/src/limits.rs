@@ -103,7 +103,7 @@ mod tests {
         request.body(()).expect("a request")
     }
 
-    /// security.md 2, no. 9: what a stranger can make us hold is bounded.
+    /// security 2, no. 9: what a stranger can make us hold is bounded.
     #[test]
     fn a_head_is_taken_up_to_each_limit_and_not_a_byte_beyond() {
         let limits = Limits { target_bytes: 8, header_bytes: 60, header_fields: 2, ..Limits::default() };

@@ -16,7 +16,7 @@ fn watched() -> (DuplexStream, Watched<DuplexStream>, Requests) {
     (client, Watched::new(server, place, TIMES, requests.clone()), requests)
 }
 
-/// security.md 2, no. 9: what a stranger can hold is bounded.
+/// security 2, no. 9: what a stranger can hold is bounded.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_begins_no_request_is_closed_whatever_it_sends() {
     for sends in [false, true] {
