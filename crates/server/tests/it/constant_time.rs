@@ -1,4 +1,4 @@
-//! security.md 2, no. 47: where a secret is compared with what somebody presents, it takes the same time wherever the two
+//! security 2, no. 47: where a secret is compared with what somebody presents, it takes the same time wherever the two
 //! differ. No test can measure that reliably, so the places are listed: one that changes is looked at.
 
 use super::source::{self, files, root, tokens, told};

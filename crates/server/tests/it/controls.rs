@@ -1,4 +1,4 @@
-//! security.md 2, no. 19: every way in is listed, and each cell of the table of `vestibule dialects --controls` is what a
+//! security 2, no. 19: every way in is listed, and each cell of the table of `vestibule dialects --controls` is what a
 //! server does. The server is asked at every door; what it answers is compared with the table.
 
 use std::collections::BTreeSet;

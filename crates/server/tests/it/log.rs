@@ -27,8 +27,8 @@ impl Written {
     }
 }
 
-/// security.md 2, no. 35 and 49: a code, a ticket or a password may stand in a query, of a route and of a path that is
-/// none.
+/// security 2, no. 35; security 2, no. 49: a code, a ticket or a password may stand in a query, of a route and of a path
+/// that is none.
 #[tokio::test]
 async fn a_line_holds_no_query() {
     let server = TestServer::start();
