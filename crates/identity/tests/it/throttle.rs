@@ -1,5 +1,7 @@
 //! Failed logins of one account (security 1, count-first; security 1, counter-reset; security 1, letter-case).
 
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use identity::audit::EventKind;
@@ -8,10 +10,12 @@ use identity::ports::{Change, Commit, Store as _};
 use identity::throttle::{Bucket, Throttle};
 use identity::user::User;
 use identity::{ErrorKind, MasterKey, NewPassword};
+use password::{Cost, HashPool, Lane, Password, PoolSettings};
 use testkit::TestServer;
 use tokio::task::JoinSet;
 
-use super::{PASSWORD, count, house, login, refused, surface};
+use super::watched::Watched;
+use super::{PASSWORD, count, house, log_in, login, refused, surface};
 
 /// How many tries reached the hash: each of them leaves one event, one that has to wait leaves none.
 async fn hashed(server: &TestServer) -> usize {
@@ -52,6 +56,34 @@ async fn two_processes_count_together() {
     let other = server.restarted_with("");
     assert_eq!(guesses(&[&server, &other], (0..100).map(|_| "john".to_owned())).await, 5);
     assert_eq!(hashed(&server).await, 5);
+}
+
+/// security 1, count-first: a try stands in the count while its password still waits to be compared.
+#[tokio::test]
+async fn a_try_is_counted_before_its_password_is_compared() {
+    let (server, john) = house().await;
+    let server = Arc::new(server);
+    let pool = HashPool::start(PoolSettings {
+        cost: Cost { memory_kib: 131_072, iterations: 8, parallelism: 1 },
+        threads: 1,
+        queue: 8,
+        idle: Duration::from_secs(1),
+    });
+    let pool = pool.expect("a pool");
+    let identity = Watched::on(&server).identity(pool.clone());
+    // One is computed, for longer than all the rest of this test takes.
+    let moment = Duration::from_millis(1);
+    let mut computed = pin!(pool.hash(Lane(1), Password::new("occupied").expect("short"), [0; 16]));
+    assert!(tokio::time::timeout(moment, &mut computed).await.is_err());
+    while pool.depth() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let mut guess = pin!(log_in(&identity, server.visitor(&surface().door), "john", "wrong"));
+    while pool.depth() == 0 {
+        assert!(tokio::time::timeout(moment, &mut guess).await.is_err());
+    }
+    let count = count(&server, &john).await.expect("a count");
+    assert_eq!((count.failures, count.in_a_row, count.in_flight), (1, 1, 1));
 }
 
 /// security 1, letter-case: case and Unicode variants, and the address, share one count.
