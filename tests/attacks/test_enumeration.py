@@ -25,11 +25,9 @@ TOLERANCE = 0.25
 
 
 @pytest.fixture(scope="module")
-def server(binary, tmp_path_factory):
+def server(module_server):
     """A hash costs enough to be most of a login; one at a time, so that none waits for another."""
-    server = Server(
-        binary,
-        tmp_path_factory.mktemp("enumeration"),
+    return module_server(
         VESTIBULE_PASSWORD__MEMORY_KIB="16384",
         VESTIBULE_PASSWORD__ITERATIONS="3",
         VESTIBULE_PASSWORD__HASH_THREADS="1",
@@ -38,10 +36,6 @@ def server(binary, tmp_path_factory):
         VESTIBULE_LIMITS__ACCOUNT_FAILURES_FREE="100",
         VESTIBULE_LIMITS__ADDRESS_MAILS_PER_HOUR="1000000",
     )
-    server.start()
-    yield server
-    complaint = server.close()
-    assert not complaint, complaint
 
 
 def processor_times(server: Server) -> dict[str, int]:

@@ -9,38 +9,24 @@ from urllib.parse import quote, urlsplit
 import pytest
 import trieve
 from doors import NATIVE, Person
-from liar import Liar
 from password_doors import send_form
 from probe import BASE, CAPTCHA, links_in, outbox
 from provider import parameters
 from provider_doors import PROVIDER_DOORS, program
-from vestibule import PASSWORD, Server, compact, unique
+from vestibule import PASSWORD, compact, unique
 from visitor import Visitor
 
 APP = "https://app.example"
 
 
 @pytest.fixture(scope="module")
-def liar():
-    liar = Liar()
-    yield liar
-    liar.stop()
-
-
-@pytest.fixture(scope="module")
-def server(binary, tmp_path_factory, liar):
-    server = Server(
-        binary,
-        tmp_path_factory.mktemp("links"),
+def server(module_server, liar):
+    return module_server(
         VESTIBULE_RETURN_URLS=APP,
         VESTIBULE_LIMITS__TRUSTED_ADDRESSES="127.0.0.0/8",
         VESTIBULE_DIALECTS__PROBE__SIGN_UP="true",
         **liar.environment(),
     )
-    server.start()
-    yield server
-    complaint = server.close()
-    assert not complaint, complaint
 
 
 HOSTILE = [

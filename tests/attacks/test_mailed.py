@@ -7,13 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import trieve
 from doors import NATIVE, Person
-from liar import Liar
 from probe import BASE, CAPTCHA, links_in, outbox, token_in
 from provider_doors import PROVIDER_DOORS, program
 from test_invitation_page import PAGE as INVITATION
 from test_invitation_page import link_for, members, offers
 from test_mail import Mailbox, SecureController, forget
-from vestibule import PASSWORD, Server, compact, free_port, unique
+from vestibule import PASSWORD, compact, free_port, unique
 from visitor import Visitor
 
 NEW = "another correct horse"
@@ -23,26 +22,13 @@ USER, ADMIN, OWNER = 0, 1, 2
 
 
 @pytest.fixture(scope="module")
-def liar():
-    liar = Liar()
-    yield liar
-    liar.stop()
-
-
-@pytest.fixture(scope="module")
-def server(binary, tmp_path_factory, liar):
-    server = Server(
-        binary,
-        tmp_path_factory.mktemp("mailed"),
+def server(module_server, liar):
+    return module_server(
         VESTIBULE_LIMITS__TRUSTED_ADDRESSES="127.0.0.0/8",
         VESTIBULE_LIMITS__ACCOUNT_FAILURES_FREE="100",
         VESTIBULE_DIALECTS__PROBE__SIGN_UP="true",
         **liar.environment(link_verified_email="true"),
     )
-    server.start()
-    yield server
-    complaint = server.close()
-    assert not complaint, complaint
 
 
 # --- every step ---

@@ -32,15 +32,11 @@ def liars():
 
 
 @pytest.fixture(scope="module")
-def server(binary, tmp_path_factory, liars):
+def server(module_server, liars):
     """Two providers, the second of which only the tests of mix-ups know."""
     settings = {**liars[0].environment(), **liars[1].environment(1, id="other", name="Other")}
     settings |= {f"VESTIBULE_DIALECTS__{name}__PROVIDER": "sample" for name in ("TRIEVE", "BIXARENA")}
-    server = Server(binary, tmp_path_factory.mktemp("lied-to"), **settings)
-    server.start()
-    yield server
-    complaint = server.close()
-    assert not complaint, complaint
+    return module_server(**settings)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 import requests
 import trieve
 from doors import NATIVE, PROBE_DOOR, SYNTHO, Person
-from liar import Liar
 from password_doors import at_once
 from probe import BASE, CAPTCHA, links_in, outbox, token_in
 from provider_doors import PROVIDER_DOORS, program
@@ -16,7 +15,7 @@ from test_hand_over import DOORS as HANDED_OVER
 from test_hand_over import handed_over
 from test_invitation_page import PAGE as INVITATION
 from test_invitation_page import link_for, members
-from vestibule import PASSWORD, Server, compact, unique
+from vestibule import PASSWORD, compact, unique
 from visitor import Visitor
 
 TIMES = 50
@@ -25,28 +24,15 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
-def liar():
-    liar = Liar()
-    yield liar
-    liar.stop()
-
-
-@pytest.fixture(scope="module")
-def server(binary, tmp_path_factory, liar):
+def server(module_server, liar):
     """No limit by address is reached: it is the redemption that is examined."""
-    server = Server(
-        binary,
-        tmp_path_factory.mktemp("races"),
+    return module_server(
         VESTIBULE_LIMITS__TRUSTED_ADDRESSES="127.0.0.0/8",
         VESTIBULE_LIMITS__ACCOUNT_FAILURES_FREE="100",
         VESTIBULE_DIALECTS__PROBE__SIGN_UP="true",
         VESTIBULE_DIALECTS__TRIEVE__PROVIDER="sample",
         **liar.environment(link_verified_email="true"),
     )
-    server.start()
-    yield server
-    complaint = server.close()
-    assert not complaint, complaint
 
 
 def once(statuses: list[int], good: tuple[int, ...] = (200, 201, 204, 302, 303)) -> None:

@@ -82,6 +82,22 @@ def new_server(binary, tmp_path):
     assert not complaints, "\n".join(complaints)
 
 
+@pytest.fixture(scope="module")
+def module_server(binary, tmp_path_factory):
+    """A maker of servers that all tests of a module share, with these settings; they must stop cleanly behind the last."""
+    made: list[Server] = []
+
+    def make(**environment: str) -> Server:
+        server = Server(binary, tmp_path_factory.mktemp("module"), **environment)
+        made.append(server)
+        server.start()
+        return server
+
+    yield make
+    complaints = [complaint for server in made if (complaint := server.close())]
+    assert not complaints, "\n".join(complaints)
+
+
 def shared(binary: Path, folder: Path, **environment: str):
     """A running server for tests that do not disturb each other: each makes users of its own."""
     server = Server(binary, folder, VESTIBULE_LIMITS__ACCOUNT_FAILURES_FREE="100", **environment)

@@ -21,20 +21,14 @@ FOREIGN = "https://evil.example:8443"
 
 
 @pytest.fixture(scope="module")
-def server(binary, provider, tmp_path_factory):
-    server = Server(
-        binary,
-        tmp_path_factory.mktemp("explain"),
+def server(module_server, provider):
+    return module_server(
         VESTIBULE_RETURN_URLS=ALLOWED,
         VESTIBULE_DIALECTS__SYNTHO__ALLOWED_ORIGINS=ALLOWED,
         VESTIBULE_LIMITS__ACCOUNT_FAILURES_FREE="3",
         VESTIBULE_LOG__FORMAT="json",
         **provider.environment(),
     )
-    server.start()
-    yield server
-    complaint = server.close()
-    assert not complaint, complaint
 
 
 def header(answer, name: str = HEADER) -> str | None:
