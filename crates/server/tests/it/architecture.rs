@@ -9,16 +9,23 @@ use super::source::{self, files, folders, root, tokens, told};
 
 /// Each crate of the house and those it may know.
 const HOUSE: &[(&str, &[&str])] = &[
+    ("argon2id", &[]),
     ("jose", &[]),
-    ("password", &[]),
+    ("password", &["argon2id"]),
     ("identity", &["jose", "password"]),
     ("store", &["identity"]),
     ("upstream", &["jose", "identity"]),
     ("web", &["identity"]),
     ("dialects", &["identity", "web"]),
     ("server", &["jose", "password", "identity", "store", "upstream", "web", "dialects"]),
-    ("testkit", &["jose", "password", "identity", "store", "upstream", "web", "dialects", "server"]),
-    ("fuzz", &["jose", "password", "identity", "store", "upstream", "web", "dialects", "server", "testkit"]),
+    (
+        "testkit",
+        &["argon2id", "jose", "password", "identity", "store", "upstream", "web", "dialects", "server"],
+    ),
+    (
+        "fuzz",
+        &["argon2id", "jose", "password", "identity", "store", "upstream", "web", "dialects", "server", "testkit"],
+    ),
     // Measures the finished binary from outside, and the hashing pool as its limit.
     ("bench", &["identity", "jose", "password"]),
 ];
@@ -174,6 +181,43 @@ fn no_crate_knows_one_that_it_may_not() {
     nothing(arrows.iter().filter_map(complaint_about));
 }
 
+/// The crate with the measured exception, and the files of it that may use the word.
+const UNSAFE: (&str, &str) = ("argon2id", "crates/argon2id/src/backend.rs");
+
+/// The tables of lints below `lints`, of a manifest or of the workspace.
+fn lints(manifest: &Path, of_workspace: bool) -> toml::Table {
+    let mut table: toml::Table = source::text(manifest).parse().expect("a manifest is TOML");
+    if of_workspace {
+        table = table["workspace"].as_table().expect("the workspace's table").clone();
+    }
+    table["lints"].as_table().expect("lints").clone()
+}
+
+#[test]
+fn every_crate_has_the_lints_of_the_workspace_and_one_denies_unsafe_code_where_all_others_forbid_it() {
+    let mut house = lints(&root().join("Cargo.toml"), true);
+    assert_eq!(house["rust"]["unsafe_code"].as_str(), Some("forbid"));
+    for (krate, _) in HOUSE.iter().filter(|(krate, _)| *krate != UNSAFE.0) {
+        let folder = if *krate == "bench" { root().join(krate) } else { root().join("crates").join(krate) };
+        let own = lints(&folder.join("Cargo.toml"), false);
+        assert_eq!(own["workspace"].as_bool(), Some(true), "{krate} has lints of its own");
+    }
+    let rust = house["rust"].as_table_mut().expect("lints of rustc");
+    rust.insert("unsafe_code".to_owned(), "deny".into());
+    rust.insert("unsafe_op_in_unsafe_fn".to_owned(), "deny".into());
+    assert_eq!(lints(&root().join("crates").join(UNSAFE.0).join("Cargo.toml"), false), house);
+}
+
+#[test]
+fn unsafe_code_stands_in_one_file_and_each_block_has_its_proof() {
+    for (path, text) in sources_of(UNSAFE.0) {
+        let blocks = tokens(&text).iter().filter(|token| **token == "unsafe").count();
+        let proofs = text.matches("// SAFETY: ").count();
+        assert_eq!(blocks > 0, path == UNSAFE.1, "{path} has {blocks}");
+        assert_eq!(blocks, proofs, "{path}: a block without a proof, or a proof of nothing");
+    }
+}
+
 #[test]
 fn no_dialect_names_a_sibling() {
     let folders = folders(&root().join("crates/dialects/src"));
@@ -225,6 +269,8 @@ fn an_arrow_against_the_rule_is_complained_about() {
         ("dialects", "upstream", false),
         ("upstream", "web", false),
         ("password", "identity", false),
+        ("server", "argon2id", false),
+        ("argon2id", "password", false),
         ("server", "testkit", false),
         ("bench", "server", false),
         ("identity", "web", true),
