@@ -7,7 +7,6 @@
 
 use std::fmt;
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq as _;
@@ -175,11 +174,8 @@ impl Argon2id {
 
     /// Hashes `password` with this hash's cost and salt, to the length of its output.
     fn derive(&self, password: &Password, memory: &mut Memory) -> Result<Zeroizing<Vec<u8>>, DeriveError> {
-        let Cost { memory_kib, iterations, parallelism } = self.cost;
-        let params = Params::new(memory_kib, iterations, parallelism, Some(self.output.len()))?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut output = Zeroizing::new(vec![0; self.output.len()]);
-        memory.derive(&argon2, password.normalized().as_bytes(), &self.salt, &mut output)?;
+        memory.derive(&self.cost, password.normalized().as_bytes(), &self.salt, &mut output)?;
         Ok(output)
     }
 }

@@ -1,12 +1,12 @@
-//! Passwords: what is typed, what is stored, and the threads that turn one into the other. A leaf: it knows no user,
-//! no policy, no database and no HTTP. Salts are handed in; the only clock read is the pool's own stopwatch.
+//! Passwords: what is typed, what is stored, and the threads that turn one into the other. It knows no user, no policy, no
+//! database and no HTTP. Salts are handed in; the only clock read is the pool's own stopwatch.
 //!
 //! | Module | Holds |
 //! |---|---|
 //! | `cost` | [`Cost`]: what one Argon2id hash takes, and its bounds |
 //! | `password` | [`Password`]: a typed password, normalised for hashing and wiped when dropped |
 //! | `hash` | [`PasswordHash`]: the stored PHC string, its strict parser, computing and comparing |
-//! | `memory` | the reused working memory of one hashing thread |
+//! | `memory` | the reused working memory of one hashing thread; how it is filled is the crate `argon2id`'s |
 //! | `queue` | [`Lane`] and the bounded queue that is fair between lanes; pure data |
 //! | `job` | one piece of work and the caller that waits for it |
 //! | `shared` | what callers and threads share: the queue under its lock, the estimate of a wait, the end |
@@ -27,6 +27,7 @@ mod queue;
 mod shared;
 mod worker;
 
+pub use argon2id::Backend;
 pub use cost::{Cost, InvalidCost};
 pub use hash::{HashError, PasswordHash};
 pub use password::{Password, PasswordTooLong};

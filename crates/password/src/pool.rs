@@ -8,7 +8,7 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use crate::shared::Shared;
-use crate::{Cost, InvalidCost, Lane, Password, PasswordHash, worker};
+use crate::{Backend, Cost, InvalidCost, Lane, Password, PasswordHash, worker};
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +18,8 @@ mod tests;
 pub struct PoolSettings {
     /// What a new hash costs.
     pub cost: Cost,
+    /// The instructions that hashes are computed with. The hashes are the same with all.
+    pub backend: Backend,
     /// How many hashes are computed at once; 0 is one a core. Each takes its own memory.
     pub threads: usize,
     /// How many jobs may wait, over all lanes; at least 1.
@@ -27,9 +29,10 @@ pub struct PoolSettings {
 }
 
 impl Default for PoolSettings {
-    /// The default cost, one thread a core, 256 waiting jobs, memory kept for 10 s.
+    /// The default cost, the fastest backend, one thread a core, 256 waiting jobs, memory kept for 10 s.
     fn default() -> Self {
-        Self { cost: Cost::default(), threads: 0, queue: 256, idle: Duration::from_secs(10) }
+        let (cost, backend) = (Cost::default(), Backend::fastest());
+        Self { cost, backend, threads: 0, queue: 256, idle: Duration::from_secs(10) }
     }
 }
 
@@ -63,7 +66,7 @@ impl HashPool {
     /// # Errors
     /// When the settings make no sense or the operating system refuses a thread; none is left running then.
     pub fn start(settings: PoolSettings) -> Result<Self, StartError> {
-        let PoolSettings { cost, threads, queue, idle } = settings;
+        let PoolSettings { cost, backend, threads, queue, idle } = settings;
         cost.check()?;
         if queue == 0 {
             return Err(StartError::NoQueue);
@@ -74,7 +77,8 @@ impl HashPool {
         };
         let pool = Self { handle: Arc::new(Handle { shared: Arc::new(Shared::new(threads, queue)), cost }) };
         for number in 0..threads {
-            worker::start(number, Arc::clone(&pool.handle.shared), cost, idle).map_err(StartError::Thread)?;
+            worker::start(number, Arc::clone(&pool.handle.shared), backend, cost, idle)
+                .map_err(StartError::Thread)?;
         }
         Ok(pool)
     }

@@ -197,7 +197,8 @@ mod tests {
         });
         drop(answer);
         shared.push(Lane(1), Box::new(job)).unwrap();
-        crate::worker::start(0, Arc::clone(&shared), crate::Cost::default(), Duration::MAX).unwrap();
+        let (backend, usual) = (crate::Backend::portable(), crate::Cost::default());
+        crate::worker::start(0, Arc::clone(&shared), backend, usual, Duration::MAX).unwrap();
         Arc::clone(&shared).ask(Lane(1), |_| Ok(())).await.unwrap();
         assert!(runs.try_recv().is_err(), "it was run");
         shared.stop();

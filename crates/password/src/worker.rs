@@ -5,21 +5,27 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Cost;
 use crate::memory::Memory;
 use crate::shared::{Next, Shared, now};
+use crate::{Backend, Cost};
 
 /// Starts the thread `hash-{number}`. It returns once `shared` is stopped.
 ///
 /// Memory beyond what `usual` needs is released after each job, all of it after `idle` without one.
-pub(crate) fn start(number: usize, shared: Arc<Shared>, usual: Cost, idle: Duration) -> io::Result<()> {
-    std::thread::Builder::new().name(format!("hash-{number}")).spawn(move || work(&shared, &usual, idle))?;
+pub(crate) fn start(
+    number: usize,
+    shared: Arc<Shared>,
+    backend: Backend,
+    usual: Cost,
+    idle: Duration,
+) -> io::Result<()> {
+    let work = move || work(&shared, Memory::new(backend), &usual, idle);
+    std::thread::Builder::new().name(format!("hash-{number}")).spawn(work)?;
     Ok(())
 }
 
-fn work(shared: &Shared, usual: &Cost, idle: Duration) {
+fn work(shared: &Shared, mut memory: Memory, usual: &Cost, idle: Duration) {
     yield_to_the_server();
-    let mut memory = Memory::default();
     // None while there is nothing to release.
     let mut release_at = None;
     loop {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use identity::user::Status;
 use identity::{ErrorKind, NewPassword};
-use password::{Cost, HashPool, Lane, Password, PoolSettings};
+use password::{Backend, Cost, HashPool, Lane, Password, PoolSettings};
 use testkit::TestServer;
 
 use super::watched::{CHEAP, Watched};
@@ -50,6 +50,7 @@ async fn every_login_waits_for_the_same_hashing_queue() {
     let watched = Watched::on(&server);
     let pool = HashPool::start(PoolSettings {
         cost: Cost { memory_kib: 131_072, iterations: 8, parallelism: 1 },
+        backend: Backend::portable(),
         threads: 1,
         queue: 1,
         idle: Duration::from_secs(1),

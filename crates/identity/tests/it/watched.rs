@@ -26,7 +26,7 @@ use identity::user::address_change::AddressChange;
 use identity::user::directory::{UserPage, UserQuery};
 use identity::user::{Credentials, LoginKey, User, UserNumber};
 use identity::{Door, Identity, MasterKey, Parts, Policy, Secret, Timestamp};
-use password::{Cost, HashPool, PoolSettings};
+use password::{Backend, Cost, HashPool, PoolSettings};
 use testkit::{SeededEntropy, TestServer};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -90,6 +90,7 @@ impl Upstream for Nobody {
 /// Hashes that cost next to nothing.
 pub(crate) const CHEAP: PoolSettings = PoolSettings {
     cost: Cost { memory_kib: 8, iterations: 1, parallelism: 1 },
+    backend: Backend::portable(),
     threads: 2,
     queue: 256,
     idle: Duration::from_secs(1),

@@ -3,20 +3,25 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::Backend;
 
 const SMALL: Cost = Cost { memory_kib: 64, iterations: 1, parallelism: 1 };
 const SALT: [u8; 16] = *b"0123456789abcdef";
+
+fn memory() -> Memory {
+    Memory::new(Backend::fastest())
+}
 
 fn password(typed: &str) -> Password {
     Password::new(typed).unwrap()
 }
 
 fn hash(typed: &str) -> PasswordHash {
-    PasswordHash::make(SMALL, &password(typed), SALT, &mut Memory::default()).unwrap()
+    PasswordHash::make(SMALL, &password(typed), SALT, &mut memory()).unwrap()
 }
 
 fn matches(hash: &PasswordHash, typed: &str) -> bool {
-    hash.matches(&password(typed), &mut Memory::default()).unwrap()
+    hash.matches(&password(typed), &mut memory()).unwrap()
 }
 
 fn parse_error(text: &str) -> HashError {
@@ -45,11 +50,17 @@ fn vectors_of_the_reference_implementation() {
             "$argon2id$v=19$m=65536,t=2,p=1$ZGlmZnNhbHQ$vfMrBczELrFdWP0ZsfhWsRPaHppYdP3MVEMIVlqoFBw",
         ),
     ];
-    let mut memory = Memory::default();
-    for (typed, text) in vectors {
-        let stored = PasswordHash::parse(text).unwrap();
-        assert!(stored.matches(&password(typed), &mut memory).unwrap(), "{text}");
-        assert!(!stored.matches(&password("passwore"), &mut memory).unwrap(), "{text}");
+    for backend in [Backend::avx512(), Backend::avx2(), Some(Backend::portable())].into_iter().flatten() {
+        let mut memory = Memory::new(backend);
+        for (typed, text) in vectors {
+            let stored = PasswordHash::parse(text).unwrap();
+            assert!(stored.matches(&password(typed), &mut memory).unwrap(), "{} {text}", backend.name());
+            assert!(
+                !stored.matches(&password("passwore"), &mut memory).unwrap(),
+                "{} {text}",
+                backend.name()
+            );
+        }
     }
 }
 

@@ -225,7 +225,7 @@ async fn a_panic_is_one_caller_s_error_and_the_thread_lives_on() {
 async fn a_failed_computation_is_an_error_and_no_verdict() {
     let pool = pool(1, 4);
     let failing = Arc::clone(&pool.handle.shared)
-        .ask(A, |_: &mut Memory| Err::<(), _>(DeriveError::Argon2(argon2::Error::OutOfMemory)));
+        .ask(A, |_: &mut Memory| Err::<(), _>(DeriveError::Argon2(argon2id::Error::Params)));
     let error = failing.await.unwrap_err();
     assert_eq!(error, PoolError::Failed { why: "Argon2 refused its parameters".to_owned() });
 }
