@@ -6,10 +6,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow, bail};
 use identity::ports::{Entropy, Store as _};
 use identity::{Identity, MasterKeyError, Parts};
-use password::{HashPool, PoolSettings};
+use password::{Backend, HashPool, PoolSettings};
 use store::Store;
 
-use crate::config::{Config, DatabaseUrl};
+use crate::config::{Argon2Backend, Config, DatabaseUrl};
 use crate::entropy::SystemEntropy;
 use crate::{captcha, master_key_file, policy, providers};
 
@@ -84,6 +84,7 @@ pub fn build(
 ) -> anyhow::Result<Identity> {
     let settings = PoolSettings {
         cost: config.password.cost,
+        backend: backend(config.password.argon2_backend)?,
         threads: config.password.hash_threads,
         queue: config.password.hash_queue,
         idle: HASH_MEMORY_LIFE,
@@ -98,6 +99,26 @@ pub fn build(
         providers: providers::providers(config),
         upstream: providers::upstream(config)?,
     }))
+}
+
+/// The instructions that passwords are hashed with.
+///
+/// # Errors
+/// One sentence with the remedy, when this machine does not have those that were chosen.
+pub fn backend(chosen: Argon2Backend) -> anyhow::Result<Backend> {
+    let backend = match chosen {
+        Argon2Backend::Auto => Some(Backend::fastest()),
+        Argon2Backend::Avx512 => Backend::avx512(),
+        Argon2Backend::Avx2 => Backend::avx2(),
+        Argon2Backend::Portable => Some(Backend::portable()),
+    };
+    backend.with_context(|| {
+        format!(
+            "this machine does not have the instructions that password.argon2_backend = \"{}\" asks for: set it to \
+             \"auto\"",
+            chosen.name()
+        )
+    })
 }
 
 /// Makes the data folder, for its owner only.
@@ -116,4 +137,25 @@ pub fn make_folder(path: &Path) -> anyhow::Result<()> {
             path.display()
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_hashed_with_the_instructions_that_were_chosen_or_not_at_all() {
+        assert_eq!(backend(Argon2Backend::Auto).unwrap(), Backend::fastest());
+        let there = [Backend::avx512(), Backend::avx2(), Some(Backend::portable())].into_iter().flatten();
+        let there: Vec<&str> = there.map(Backend::name).collect();
+        for chosen in [Argon2Backend::Avx512, Argon2Backend::Avx2, Argon2Backend::Portable] {
+            match backend(chosen) {
+                Ok(backend) => assert_eq!(backend.name(), chosen.name()),
+                Err(error) => {
+                    assert!(!there.contains(&chosen.name()));
+                    assert!(error.to_string().contains(&format!("\"{}\"", chosen.name())), "{error}");
+                }
+            }
+        }
+    }
 }

@@ -135,7 +135,9 @@ async fn listen(
     let reloading = tokio::spawn(listener::reload(tls.clone(), hangup));
     let places = Places::new(&config.limits, &config.trusted_proxies);
     let address = socket.local_addr()?;
-    tracing::info!(%address, public_url = %config.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
+    let argon2_backend = house::backend(config.password.argon2_backend)?.name();
+    let (public_url, version) = (&config.public_url, env!("CARGO_PKG_VERSION"));
+    tracing::info!(%address, %public_url, version, argon2_backend, "listening");
     match tls {
         None => {
             let acceptor = Patient::new(DefaultAcceptor::new(), places, &config.limits);

@@ -14,8 +14,8 @@ use web::ReturnUrl;
 
 use super::keys::{Key, Kind};
 use super::layers::{Layers, Problem};
+use super::{Argon2Backend, LogFormat, LogLevel, Scope, Wire, duration, raw};
 use super::{Config, DatabaseUrl, Dialects, Log, Password, PublicUrl, Tls, WebOrigin};
-use super::{LogFormat, LogLevel, Scope, Wire, duration, raw};
 
 /// What became of a set of settings. `config` is absent only beside a problem.
 pub(super) struct Checked {
@@ -141,6 +141,8 @@ impl Judge<'_> {
         let memory_kib = self.number("password.memory_kib", raw.memory_kib, 1..=i64::from(u32::MAX));
         let iterations = self.number("password.iterations", raw.iterations, 1..=i64::from(u32::MAX));
         let parallelism = self.number("password.parallelism", raw.parallelism, 1..=i64::from(u32::MAX));
+        let argon2_backend =
+            self.choice("password.argon2_backend", Argon2Backend::from_name(&raw.argon2_backend));
         let hash_threads = self.number("password.hash_threads", raw.hash_threads, 0..=1024);
         let hash_queue = self.number("password.hash_queue", raw.hash_queue, 1..=65_536);
         let min_length = self.number("password.min_length", raw.min_length, 1..=256);
@@ -148,6 +150,7 @@ impl Judge<'_> {
         let cost = Cost { memory_kib: memory_kib?, iterations: iterations?, parallelism: parallelism? };
         Some(Password {
             cost: self.cost(cost)?,
+            argon2_backend: argon2_backend?,
             hash_threads: hash_threads?,
             hash_queue: hash_queue?,
             min_length: min_length?,

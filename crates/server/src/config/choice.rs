@@ -69,6 +69,20 @@ choice! {
 }
 
 choice! {
+    /// The instructions that passwords are hashed with.
+    Argon2Backend {
+        /// The fastest that the machine has.
+        Auto = "auto",
+        /// AVX-512.
+        Avx512 = "avx512",
+        /// AVX2.
+        Avx2 = "avx2",
+        /// No vector instructions by name.
+        Portable = "portable",
+    }
+}
+
+choice! {
     /// How a log line looks.
     LogFormat {
         /// For people.

@@ -48,7 +48,7 @@ use web::ReturnUrl;
 pub use audit::Audit;
 pub use bixarena::{BixArena, ServiceClient};
 pub use captcha::Captcha;
-pub use choice::{LogFormat, LogLevel, Scope, Subject, TokenAlgorithm, Wire};
+pub use choice::{Argon2Backend, LogFormat, LogLevel, Scope, Subject, TokenAlgorithm, Wire};
 pub use database_url::DatabaseUrl;
 pub use keys::{ARRAYS, Array, Key, Kind, Preset, keys};
 pub use knox::Knox;
@@ -130,6 +130,8 @@ pub struct Log {
 pub struct Password {
     /// What one Argon2id hash costs.
     pub cost: password::Cost,
+    /// The instructions that it is computed with.
+    pub argon2_backend: Argon2Backend,
     /// Passwords hashed at the same time; 0: one a processor core.
     pub hash_threads: usize,
     /// Passwords that may wait to be hashed; at least 1.

@@ -84,6 +84,7 @@ pub(super) struct Password {
     pub(super) memory_kib: i64,
     pub(super) iterations: i64,
     pub(super) parallelism: i64,
+    pub(super) argon2_backend: String,
     pub(super) hash_threads: i64,
     pub(super) hash_queue: i64,
     pub(super) min_length: i64,

@@ -145,6 +145,7 @@ fn password(password: &super::Password) -> raw::Password {
         memory_kib: password.cost.memory_kib.into(),
         iterations: password.cost.iterations.into(),
         parallelism: password.cost.parallelism.into(),
+        argon2_backend: password.argon2_backend.name().to_owned(),
         hash_threads: number(password.hash_threads),
         hash_queue: number(password.hash_queue),
         min_length: number(password.min_length),

@@ -2,7 +2,7 @@
 //! files of their own.
 
 use super::{Key, Kind, follows, key};
-use crate::config::{LogFormat, LogLevel};
+use crate::config::{Argon2Backend, LogFormat, LogLevel};
 
 pub(super) const KEYS: &[Key] = &[
     key(
@@ -223,6 +223,13 @@ pub(super) const KEYS: &[Key] = &[
         "Argon2id's number of passes over that memory, from 1 to 64.",
     ),
     key("password.parallelism", Kind::Number, "1", "Argon2id's number of lanes, from 1 to 16."),
+    key(
+        "password.argon2_backend",
+        Kind::Choice(Argon2Backend::NAMES),
+        r#""auto""#,
+        "The instructions that Argon2id is computed with; the hashes are the same. `auto`: the fastest that the machine \
+         has; `portable`: none that not every processor has. One that the machine lacks ends the start.",
+    ),
     key(
         "password.hash_threads",
         Kind::Number,

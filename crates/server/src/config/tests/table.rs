@@ -83,6 +83,7 @@ url = "sqlite:/srv/auth.db"
 memory_kib = 65536
 iterations = 3
 parallelism = 2
+argon2_backend = "portable"
 hash_threads = 2
 hash_queue = 10
 min_length = 15
