@@ -5,14 +5,17 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
+use password::Backend;
+
 use crate::door::{DOORS, Door};
 use crate::figures::{Rounds, milliseconds, percentile};
 use crate::load::{self, Window};
 use crate::measure::{LOGIN_CLIENTS, Plan};
 use crate::process::Process;
+use crate::raw::{self, Beside};
 use crate::report::{Table, section, verdict};
 use crate::site::{Log, Site, USERS};
-use crate::{now, progress, raw};
+use crate::{now, progress};
 
 /// The least share of a login's processor time that must be the hash's. By time, not by rate: client and database run on
 /// the same cores, and what they take is no cost of the server's.
@@ -65,6 +68,30 @@ impl Case<'_> {
     }
 }
 
+/// One way to compute hashes, and its rounds.
+struct Hashing {
+    backend: Backend,
+    rounds: Vec<Beside>,
+}
+
+impl Hashing {
+    /// Of each backend that the machine has, the one that the server uses first.
+    fn all() -> Vec<Self> {
+        let backends = [Backend::avx512(), Backend::avx2(), Some(Backend::portable())];
+        backends.into_iter().flatten().map(|backend| Self { backend, rounds: vec![] }).collect()
+    }
+
+    fn row(&self) -> [String; 4] {
+        let rounds = |figure: &dyn Fn(&Beside) -> f64| Rounds::of(self.rounds.iter().map(figure));
+        [
+            format!("`{}`", self.backend.name()),
+            format!("{:.1}", rounds(&|beside| beside.backend)),
+            format!("{:.1}", rounds(&|beside| beside.argon2)),
+            format!("{:.2}", rounds(&|beside| beside.backend / beside.argon2)),
+        ]
+    }
+}
+
 /// How long the disk takes to keep a page, sorted. A login on SQLite waits for two such flushes, which it shares with
 /// others; where something else writes to the disk, they are what is measured.
 fn flushes(scratch: &Path) -> anyhow::Result<Vec<Duration>> {
@@ -86,10 +113,14 @@ pub(super) fn measure(sites: &[Site], scratch: &Path, plan: &Plan) -> anyhow::Re
     let at = |(site, server)| DOORS.map(|door| Case { site, server, door, rounds: vec![] });
     let mut cases: Vec<Case<'_>> = sites.iter().zip(&servers).flat_map(at).collect();
     let mut flushed = Vec::new();
+    let mut hashing = Hashing::all();
     let limit = || anyhow::Ok(raw::verified(LOGIN_CLIENTS, plan.warm_up, plan.logins)?.rate());
     for round in 1..=plan.login_rounds {
         progress(&format!("logins, round {round} of {}", plan.login_rounds));
         flushed.extend(flushes(scratch)?);
+        for Hashing { backend, rounds } in &mut hashing {
+            rounds.push(raw::beside_argon2(*backend, plan.hashes)?);
+        }
         let mut before = limit()?;
         for case in &mut cases {
             let logins = case.logins(plan)?;
@@ -115,21 +146,26 @@ pub(super) fn measure(sites: &[Site], scratch: &Path, plan: &Plan) -> anyhow::Re
         "ratio by CPU",
         "line",
     ]);
+    let mut backends =
+        Table::new(&["Backend", "hashes/s, one thread", "the crate `argon2` 0.6, hashes/s", "ratio"]);
+    hashing.iter().for_each(|hashing| backends.row(&hashing.row()));
     let threads = std::thread::available_parallelism()?.get() as f64;
     cases.iter().for_each(|case| table.row(&case.row(threads)));
     flushed.sort_unstable();
     let flush = |hundredths| milliseconds(percentile(&flushed, hundredths));
     let introduction = format!(
         "The limit is the rate at which the pool of the `password` crate verifies one password with the server's own \
-         settings (one thread a core, default cost), nothing around it: the mean of what it is right before and \
-         right behind the logins. {LOGIN_CLIENTS} clients log in, each as soon as it was answered, each as a user of \
-         its own, of {USERS}; {LOGIN_CLIENTS} verifications are under way in the limit as well. Clients and database \
+         settings (one thread a core, default cost, the first backend of the second table), nothing around it: the \
+         mean of what it is right before and right behind the logins. {LOGIN_CLIENTS} clients log in, each as soon as \
+         it was answered, each as a user of its own, of {USERS}; {LOGIN_CLIENTS} verifications are under way in the \
+         limit as well. Clients and database \
          take their time from the same cores, so the ratio *by rate* is the machine's for all of them (*client* is the \
          processor time of the client's process for a login); *by CPU*, which the line is for, is a hash's processor \
          time to that of the server's process for a login, hash included. A flush of one page to the disk under \
-         SQLite took {:.2} ms (p50) and {:.2} ms (p99) between the rounds; PostgreSQL's data is not flushed here.",
+         SQLite took {:.2} ms (p50) and {:.2} ms (p99) between the rounds; PostgreSQL's data is not flushed here. The \
+         second table holds one hashing thread against the crate `argon2`, hash by hash in turn.",
         flush(50),
         flush(99)
     );
-    Ok(section("Logins", &introduction, &[table]))
+    Ok(section("Logins", &introduction, &[table, backends]))
 }

@@ -23,6 +23,8 @@ pub(crate) struct Plan {
     /// Of logins, of which there are few a second.
     logins: Duration,
     login_rounds: usize,
+    /// Of hashes by one backend and by the crate `argon2`, by turns.
+    hashes: Duration,
     checks: Duration,
     /// Of tokens and of signatures, by turns.
     minting: Duration,
@@ -39,6 +41,7 @@ pub(crate) const FULL: Plan = Plan {
     warm_up: Duration::from_secs(1),
     logins: Duration::from_secs(3),
     login_rounds: 9,
+    hashes: Duration::from_millis(500),
     checks: Duration::from_secs(2),
     minting: Duration::from_millis(300),
     latency: Duration::from_secs(5),
@@ -53,6 +56,7 @@ pub(crate) const QUICK: Plan = Plan {
     warm_up: Duration::from_millis(500),
     logins: Duration::from_secs(1),
     login_rounds: 2,
+    hashes: Duration::from_millis(100),
     checks: Duration::from_millis(500),
     minting: Duration::from_millis(50),
     latency: Duration::from_secs(1),
