@@ -80,7 +80,7 @@ impl Drop for Memory {
 }
 
 /// Fresh memory, in large pages where the system has them: a hash reads all over it, and finding the small ones takes a
-/// seventh of its time.
+/// seventh to a fifth of its time.
 fn map(blocks: usize) -> io::Result<MmapMut> {
     let map = MmapMut::map_anon(blocks.saturating_mul(size_of::<Block>()))?;
     // Best effort: without, hashes are the same and take longer.
