@@ -154,7 +154,7 @@ impl TestServer {
     pub async fn user_from_before(&self, username: &str, password: &str) -> User {
         let user = self.user_with(username, "", |account| account.password = NewPassword::Generated).await;
         let cost = Cost { memory_kib: 8, iterations: 1, parallelism: 1 };
-        let settings = PoolSettings { cost, threads: 1, queue: 1, idle: Duration::ZERO };
+        let settings = PoolSettings { cost, threads: 1, queue: 1, ..PoolSettings::default() };
         let pool = HashPool::start(settings).expect("a thread");
         let typed = Password::new(password).expect("no longer than passwords are");
         let hash = pool.hash(Lane(0), typed, [7; 16]).await.expect("a hash").as_str().to_owned();

@@ -10,7 +10,7 @@ use identity::ports::{Change, Commit, Store as _};
 use identity::throttle::{Bucket, Throttle};
 use identity::user::User;
 use identity::{ErrorKind, MasterKey, NewPassword};
-use password::{Cost, HashPool, Lane, Password, PoolSettings};
+use password::{Backend, Cost, HashPool, Lane, Password, PoolSettings};
 use testkit::TestServer;
 use tokio::task::JoinSet;
 
@@ -65,6 +65,7 @@ async fn a_try_is_counted_before_its_password_is_compared() {
     let server = Arc::new(server);
     let pool = HashPool::start(PoolSettings {
         cost: Cost { memory_kib: 131_072, iterations: 8, parallelism: 1 },
+        backend: Backend::portable(),
         threads: 1,
         queue: 8,
         idle: Duration::from_secs(1),

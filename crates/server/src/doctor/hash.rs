@@ -3,13 +3,21 @@
 use std::num::NonZero;
 use std::time::Duration;
 
-use password::{HashPool, Lane, Password, PoolSettings};
+use password::{Backend, HashPool, Lane, Password, PoolSettings};
 use tokio::time::Instant;
 
 use super::finding::{Finding, Rule};
 use crate::config::Config;
+use crate::house;
 
-pub(super) static RULES: &[&Rule] = &[&MEMORY, &SLOW, &THREADS, &FAILED];
+pub(super) static RULES: &[&Rule] = &[&BACKEND, &MEMORY, &SLOW, &THREADS, &FAILED];
+
+static BACKEND: Rule = Rule::fault(
+    "hash_backend",
+    "password.argon2_backend",
+    "this machine does not have the instructions that hashes are to be computed with, and the server does not start",
+    "Set password.argon2_backend to \"auto\"",
+);
 
 static MEMORY: Rule = Rule::fault(
     "hash_memory",
@@ -42,6 +50,10 @@ const ROUNDS: usize = 3;
 const SLOWEST: Duration = Duration::from_secs(1);
 
 pub(super) async fn look(config: &Config) -> Vec<Finding> {
+    let chosen = config.password.argon2_backend;
+    let Ok(backend) = house::backend(chosen) else {
+        return vec![BACKEND.met(format!("password.argon2_backend = \"{}\"", chosen.name()))];
+    };
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = if config.password.hash_threads == 0 { cores } else { config.password.hash_threads };
     let wanted =
@@ -57,12 +69,13 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
     if threads > cores {
         findings.push(THREADS.met(format!("{threads} threads, {cores} cores")));
     }
-    match measure(config, threads).await {
+    match measure(config, backend, threads).await {
         Err(why) => findings.push(FAILED.met(why)),
         Ok((each, rate)) => {
             let told = format!(
-                "{rate:.1} logins a second: {threads} hashes at once, {} ms each, {} MiB while they run",
+                "{rate:.1} logins a second: {threads} hashes at once, {} ms each by {}, {} MiB while they run",
                 each.as_millis(),
+                backend.name(),
                 wanted / 1024
             );
             let slow = each > SLOWEST;
@@ -73,9 +86,10 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
 }
 
 /// How long one hash takes beside the others, and how many come out a second.
-async fn measure(config: &Config, threads: usize) -> Result<(Duration, f64), String> {
+async fn measure(config: &Config, backend: Backend, threads: usize) -> Result<(Duration, f64), String> {
     let settings = PoolSettings {
         cost: config.password.cost,
+        backend,
         threads,
         queue: threads * ROUNDS,
         idle: Duration::from_secs(1),
