@@ -1,6 +1,9 @@
-//! `GET /docs/{dialect}.json`: each served dialect's OpenAPI document.
+//! `GET /docs/{dialect}.json`: each served dialect's OpenAPI document. Nothing is read of it before somebody asks.
+
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse as _;
 use axum::routing::get;
@@ -10,12 +13,14 @@ use web::Dialect;
 pub fn routes<S: Clone + Send + Sync + 'static>(dialects: &[&Dialect]) -> Router<S> {
     let mut router = Router::new();
     for dialect in dialects {
-        let document = json(dialect.document);
+        let source = dialect.document;
+        let document = Arc::new(OnceLock::new());
         let path = format!("/docs/{}.json", dialect.name);
         router = router.route(
             &path,
             get(move || {
                 let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")];
+                let document: &Bytes = document.get_or_init(|| json(source).into());
                 std::future::ready((headers, document.clone()).into_response())
             }),
         );

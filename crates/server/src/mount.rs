@@ -114,7 +114,7 @@ pub struct Entry {
 /// # Errors
 /// When two dialects claim one route or one silence; the sentence names both.
 pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
-    let served: Vec<Mounted> = DIALECTS
+    let mut served: Vec<Mounted> = DIALECTS
         .iter()
         .filter(|entry| (entry.is_enabled)(config))
         .map(|entry| (entry.mount)(config, web))
@@ -128,8 +128,9 @@ pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
         .merge(pages::routes(&pages))
         .merge(documents::routes(&dialects))
         .layer(from_fn_with_state(web.limits, bounded));
-    for mounted in &served {
-        router = router.merge(mounted.router.clone());
+    // What is kept for refusals keeps no second copy of the routes.
+    for mounted in &mut served {
+        router = router.merge(std::mem::take(&mut mounted.router));
     }
     let served = Arc::new(served);
     let identity = web.identity.clone();

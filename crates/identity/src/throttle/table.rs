@@ -5,7 +5,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hash};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::op::Timestamp;
 
@@ -21,7 +21,8 @@ pub(crate) trait Entry: Default {
 
 /// Entries by their keys.
 pub(crate) struct Table<K, V> {
-    sets: Vec<Set<K, V>>,
+    /// Made for the first key: most tables of most servers never have one.
+    sets: OnceLock<Vec<Set<K, V>>>,
     /// The set of the keys for which there is no other.
     rest: Set<K, V>,
     hasher: RandomState,
@@ -31,8 +32,7 @@ type Set<K, V> = Mutex<Vec<(K, V)>>;
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        let sets = (1..SETS).map(|_| Mutex::default()).collect();
-        Self { sets, rest: Mutex::default(), hasher: RandomState::new() }
+        Self { sets: OnceLock::new(), rest: Mutex::default(), hasher: RandomState::new() }
     }
 }
 
@@ -40,7 +40,8 @@ impl<K: Hash + Eq, V: Entry> Table<K, V> {
     /// Acts on the entry of this key, on a new one where there is none. Where every other one must stay, the new one is
     /// not kept.
     pub(crate) fn with<R>(&self, key: K, now: Timestamp, act: impl FnOnce(&mut V) -> R) -> R {
-        let mut set = self.set_of(&key);
+        let sets = self.sets.get_or_init(|| (1..SETS).map(|_| Mutex::default()).collect());
+        let mut set = self.set_of(sets, &key);
         if let Some((_, entry)) = set.iter_mut().find(|(known, _)| *known == key) {
             return act(entry);
         }
@@ -56,13 +57,13 @@ impl<K: Hash + Eq, V: Entry> Table<K, V> {
 
     /// Acts on the entry of this key, if there is one.
     pub(crate) fn known<R>(&self, key: &K, act: impl FnOnce(&mut V) -> R) -> Option<R> {
-        let mut set = self.set_of(key);
+        let mut set = self.set_of(self.sets.get()?, key);
         set.iter_mut().find(|(known, _)| known == key).map(|(_, entry)| act(entry))
     }
 
-    fn set_of(&self, key: &K) -> MutexGuard<'_, Vec<(K, V)>> {
+    fn set_of<'a>(&'a self, sets: &'a [Set<K, V>], key: &K) -> MutexGuard<'a, Vec<(K, V)>> {
         let number = self.hasher.hash_one(key) % SETS as u64;
-        let set = usize::try_from(number).ok().and_then(|number| self.sets.get(number));
+        let set = usize::try_from(number).ok().and_then(|number| sets.get(number));
         set.unwrap_or(&self.rest).lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -89,7 +90,14 @@ mod tests {
     }
 
     fn held(table: &Table<u32, Worth>) -> usize {
-        table.sets.iter().chain([&table.rest]).map(|set| set.lock().expect("not poisoned").len()).sum()
+        table
+            .sets
+            .get()
+            .into_iter()
+            .flatten()
+            .chain([&table.rest])
+            .map(|set| set.lock().expect("not poisoned").len())
+            .sum()
     }
 
     #[test]

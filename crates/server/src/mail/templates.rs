@@ -1,9 +1,11 @@
 //! The templates: built in, and replaced one by one by files of the same name in the operator's folder.
 //!
-//! They are read once. Each is tried with sample messages at the start, so that a slip of the pen is told then, with its
-//! file and line, and not when somebody waits for a message.
+//! They are read once. Where some are the operator's, all are tried with sample messages at the start, so that a slip of the
+//! pen is told then, with its file and line, and not when somebody waits for a message. The built-in ones are tried by our
+//! tests, and cost nothing before there is a message: each is compiled at its first one.
 
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -65,39 +67,58 @@ pub(super) struct Words {
 /// The templates in use.
 #[derive(Debug)]
 pub(super) struct Templates {
-    environment: Environment<'static>,
+    /// The operator's, with their names.
+    own: Vec<(String, String)>,
+    /// Made when it is first asked.
+    environment: OnceLock<Environment<'static>>,
 }
 
 impl Templates {
-    /// The built-in templates and those of a folder, all tried.
+    /// The built-in templates and those of a folder, which are tried together.
     ///
     /// # Errors
     /// One sentence that names the file, its line where there is one, and what is wrong.
     pub(super) fn open(folder: Option<&Path>, site: &Site) -> anyhow::Result<Self> {
         let own = folder.map(read).transpose()?.unwrap_or_default();
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        for (name, source) in BUILT_IN {
-            let owned = own.iter().find(|(file, _)| file == name);
-            let source = owned.map_or_else(|| (*source).to_owned(), |(_, source)| source.clone());
-            environment.add_template_owned(*name, source).map_err(|error| broken(&error, folder, &own))?;
+        let templates = Self { own, environment: OnceLock::new() };
+        if let Some(folder) = folder {
+            templates.try_all(site, |error| broken(error, folder, &templates.own))?;
         }
-        let templates = Self { environment };
+        Ok(templates)
+    }
+
+    fn environment(&self) -> &Environment<'static> {
+        self.environment.get_or_init(|| {
+            let own = self.own.clone();
+            let mut environment = Environment::new();
+            environment.set_undefined_behavior(UndefinedBehavior::Strict);
+            environment.set_loader(move |name| Ok(source(&own, name)));
+            environment
+        })
+    }
+
+    fn try_all(
+        &self,
+        site: &Site,
+        broken: impl Fn(&minijinja::Error) -> anyhow::Error,
+    ) -> anyhow::Result<()> {
+        for (name, _) in BUILT_IN {
+            self.environment().get_template(name).map_err(|error| broken(&error))?;
+        }
         for sample in samples() {
             let values = variables(site, &sample).context("a sample lacks its token")?;
-            let words =
-                templates.render(sample.kind, &values).map_err(|error| broken(&error, folder, &own))?;
+            let words = self.render(sample.kind, &values).map_err(|error| broken(&error))?;
             if words.subject.is_empty() {
                 bail!("the template {}.subject.txt is empty: a subject is wanted", sample.kind.as_str());
             }
         }
-        Ok(templates)
+        Ok(())
     }
 
     /// The words of a message of this kind.
     pub(super) fn render(&self, kind: MailKind, values: &Value) -> Result<Words, minijinja::Error> {
         let render = |part: &str| {
-            self.environment.get_template(&format!("{}.{part}", kind.as_str()))?.render(values.clone())
+            self.environment().get_template(&format!("{}.{part}", kind.as_str()))?.render(values.clone())
         };
         // A subject is one line, whatever its template says.
         let subject = render("subject.txt")?.replace(char::is_control, " ");
@@ -107,6 +128,13 @@ impl Templates {
             html: render("html")?,
         })
     }
+}
+
+/// The template of this name: the operator's, or else the built-in one.
+fn source(own: &[(String, String)], name: &str) -> Option<String> {
+    let owned = own.iter().find(|(file, _)| file == name).map(|(_, source)| source.clone());
+    owned
+        .or_else(|| BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, source)| (*source).to_owned()))
 }
 
 /// The files of a folder that are templates, with their names.
@@ -136,17 +164,15 @@ fn read(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
 }
 
 /// A sentence on a broken template: where it stands and what is wrong.
-fn broken(error: &minijinja::Error, folder: Option<&Path>, own: &[(String, String)]) -> anyhow::Error {
+fn broken(error: &minijinja::Error, folder: &Path, own: &[(String, String)]) -> anyhow::Error {
     // What went wrong inside of a layout is the cause of what went wrong at its `extends`.
     let mut innermost = error;
     while let Some(inner) = std::error::Error::source(innermost).and_then(|inner| inner.downcast_ref()) {
         innermost = inner;
     }
     let name = innermost.name().unwrap_or("a template");
-    let place = match folder.filter(|_| own.iter().any(|(file, _)| file == name)) {
-        Some(folder) => folder.join(name).display().to_string(),
-        None => format!("the built-in {name}"),
-    };
+    let is_own = own.iter().any(|(file, _)| file == name);
+    let place = if is_own { folder.join(name).display().to_string() } else { format!("the built-in {name}") };
     let line = innermost.line().map(|line| format!(":{line}")).unwrap_or_default();
     let detail = innermost.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
     anyhow::anyhow!("{place}{line}: {}{detail}", innermost.kind())

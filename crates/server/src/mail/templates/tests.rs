@@ -34,6 +34,12 @@ fn every_kind_of_message_has_its_templates() {
     }
 }
 
+/// What a start does with an operator's templates is done here with ours.
+#[test]
+fn the_built_in_templates_stand_the_trial() {
+    built_in().try_all(&site(), |error| anyhow::anyhow!("{error:#}")).unwrap();
+}
+
 #[test]
 fn a_message_says_what_it_is_about_in_text_and_in_html() {
     let templates = built_in();
