@@ -5,7 +5,7 @@
 //! [`surface`] what a dialect declares, [`policy`] the installation's rules; then one module a noun: [`user`],
 //! [`session`], [`sign_in`], [`federation`], [`flow`], [`api_key`], [`ticket`], [`token`], [`keyring`], [`mail`],
 //! [`organization`], [`throttle`], [`audit`], [`refusal`],
-//! with [`secret`] and [`master_key`] beneath them, and [`seen_through`] for what must not be left half done.
+//! with [`secret`], [`master_key`] and [`memo`] beneath them, and [`seen_through`] for what must not be left half done.
 
 pub mod api_key;
 pub mod audit;
@@ -16,6 +16,7 @@ pub mod flow;
 pub mod keyring;
 pub mod mail;
 pub mod master_key;
+pub mod memo;
 pub mod op;
 pub mod organization;
 pub mod policy;
@@ -44,7 +45,7 @@ pub use crate::policy::Policy;
 pub use crate::rule::Rule;
 pub use crate::secret::{Secret, SecretForm};
 pub use crate::seen_through::SeenThrough;
-pub use crate::session::caller::{Caller, Credential};
+pub use crate::session::caller::{Caller, Credential, Remembered, Room};
 pub use crate::session::ledger::Sessions;
 pub use crate::sign_in::{
     PasswordSignIn, ProviderAnswer, ProviderSignedIn, ProviderTokenSignIn, SignIn, SignedIn,
@@ -116,6 +117,7 @@ pub(crate) struct Core {
     pub(crate) upstream: Arc<dyn Upstream>,
     pub(crate) access_tokens: federation::access::Known,
     pub(crate) token_names: token::minting::TokenNames,
+    pub(crate) read_tokens: token::ReadTokens,
 }
 
 /// What the core is built from.
@@ -172,6 +174,7 @@ impl Identity {
             upstream: parts.upstream,
             access_tokens: federation::access::Known::default(),
             token_names,
+            read_tokens: token::ReadTokens::default(),
         });
         Self {
             accounts: Accounts { core: Arc::clone(&core) },

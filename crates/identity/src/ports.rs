@@ -7,6 +7,8 @@
 mod change;
 mod conflict;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -21,7 +23,8 @@ use crate::mail::queue::QueuedMail;
 use crate::op::Timestamp;
 use crate::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
 use crate::refusal::{LeftOut, RefusalId, Refused};
-use crate::secret::Digest;
+use crate::secret::{Digest, Sha256Digest};
+use crate::session::caller::Remembered;
 use crate::session::{Session, SessionId};
 use crate::surface::Door;
 use crate::throttle::{Bucket, Throttle};
@@ -57,14 +60,22 @@ pub trait Store: Send + Sync {
     /// What a login by this name is checked against.
     async fn credentials(&self, key: &LoginKey) -> StoreResult<Option<Credentials>>;
     /// The session this secret belongs to, in whatever state, with its owner, even a deleted one.
-    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Session, User)>>;
+    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Arc<Session>, Arc<User>)>>;
+    /// The same, where it is known without a query and proven to be what one would say. `None` says nothing.
+    fn session_known_by(&self, _: &Sha256Digest) -> Option<Remembered<Session>> {
+        None
+    }
     /// The session with this id, in whatever state.
     async fn session(&self, id: SessionId) -> StoreResult<Option<Session>>;
     /// Up to `limit` sessions of a user in order of age, oldest first, from those after `after`; all of them,
     /// or only the ones live at `live_at`.
     async fn sessions(&self, of: UserNumber, query: SessionQuery) -> StoreResult<Vec<Session>>;
     /// The user's API key that this secret belongs to, in whatever state, with its owner, even a deleted one.
-    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(ApiKey, User)>>;
+    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>)>>;
+    /// The same, where it is known without a query and proven to be what one would say. `None` says nothing.
+    fn api_key_known_by(&self, _: &Sha256Digest) -> Option<Remembered<ApiKey>> {
+        None
+    }
     /// The API keys of a user at a door that were not ended, expired ones too, oldest first; at most
     /// [`crate::api_key::keys::LIMIT`] and the standing one.
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>>;
@@ -87,7 +98,11 @@ pub trait Store: Send + Sync {
     /// Up to `limit` organizations made after this one, oldest first.
     async fn organizations(&self, after: OrganizationId, limit: u32) -> StoreResult<Vec<Organization>>;
     /// What a user belongs to, oldest membership first.
-    async fn memberships(&self, of: UserNumber) -> StoreResult<Vec<(Organization, Membership)>>;
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Arc<[(Organization, Membership)]>>;
+    /// The same, where it is known without a query and proven to be what one would say. `None` says nothing.
+    fn memberships_known_of(&self, _: UserNumber) -> Option<Arc<[(Organization, Membership)]>> {
+        None
+    }
     /// A user's belonging to an organization.
     async fn membership(&self, to: OrganizationId, of: UserNumber) -> StoreResult<Option<Membership>>;
     /// Who belongs to an organization, oldest membership first.

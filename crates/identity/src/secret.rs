@@ -9,6 +9,7 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use crate::memo;
 use crate::ports::Entropy;
 
 /// A secret in its wire form: shown to its owner once. Two are compared by their digests, in the store.
@@ -21,9 +22,7 @@ impl Secret {
 
     /// A secret as presented by a client. `None` when nothing we ever give out looks like it.
     pub fn presented(text: &str) -> Option<Self> {
-        let plausible =
-            !text.is_empty() && text.len() <= Self::MAX_BYTES && text.bytes().all(|b| b.is_ascii_graphic());
-        plausible.then(|| Self(Zeroizing::new(text.to_owned())))
+        is_plausible(text).then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
     /// One that was made here, in its wire form.
@@ -39,7 +38,47 @@ impl Secret {
     /// What is stored of it. All our secrets carry at least 122 random bits (a UUID's; else 128 and
     /// more), so a plain hash needs no salt.
     pub fn digest(&self) -> Digest {
-        Digest { kind: DigestKind::Sha256, bytes: Sha256::digest(self.0.as_bytes()).to_vec() }
+        digest(&self.0)
+    }
+}
+
+fn is_plausible(text: &str) -> bool {
+    // All bytes are looked at, many at once: there is a secret in every request, and seldom a wrong byte in one.
+    let is_graphic = |all, byte: u8| all & byte.is_ascii_graphic();
+    !text.is_empty() && text.len() <= Secret::MAX_BYTES && text.bytes().fold(true, is_graphic)
+}
+
+fn digest(text: &str) -> Digest {
+    Digest { kind: DigestKind::Sha256, bytes: Sha256::digest(text.as_bytes()).to_vec() }
+}
+
+/// A digest where it is only looked up: SHA-256, as every secret of ours is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Sha256Digest(pub [u8; 32]);
+
+impl Sha256Digest {
+    /// Of a secret as presented by a client, which is not kept. `None` when nothing we ever give out looks like it.
+    pub(crate) fn of_presented(text: &str) -> Option<Self> {
+        is_plausible(text).then(|| Self(Sha256::digest(text.as_bytes()).into()))
+    }
+
+    /// The same digest, if it is of this kind.
+    pub fn of(digest: &Digest) -> Option<Self> {
+        match digest.kind {
+            DigestKind::Sha256 => Some(Self(digest.bytes.as_slice().try_into().ok()?)),
+        }
+    }
+}
+
+impl fmt::Debug for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sha256Digest")
+    }
+}
+
+impl memo::Key for Sha256Digest {
+    fn place(&self) -> u64 {
+        u64::from_le_bytes(self.0.first_chunk().copied().unwrap_or_default())
     }
 }
 

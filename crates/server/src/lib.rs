@@ -27,5 +27,6 @@ pub mod policy;
 pub mod providers;
 pub mod secret_file;
 pub mod serve;
+pub mod served;
 pub mod service_clients;
 pub mod signals;

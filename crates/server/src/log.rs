@@ -1,27 +1,32 @@
 //! Log lines to standard output, written by a thread of their own, so that a slow reader never holds a request up.
 
+mod lines;
+
 use std::io::{self, IsTerminal as _};
 
 use tracing::level_filters::LevelFilter;
-use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+pub use self::lines::Writing;
 use crate::config::{Log, LogFormat, LogLevel};
 
 /// Starts the log. Keep what it returns until the end: dropping it writes what is still waiting.
-pub fn start(log: &Log) -> Option<WorkerGuard> {
+///
+/// # Errors
+/// The machine gives no thread.
+pub fn start(log: &Log) -> io::Result<Option<Writing>> {
     let level = match log.level {
-        LogLevel::Off => return None,
+        LogLevel::Off => return Ok(None),
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
         LogLevel::Info => LevelFilter::INFO,
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let (writer, guard) = tracing_appender::non_blocking(io::stdout());
+    let (writer, writing) = lines::start(io::stdout())?;
     // Libraries speak up from warnings on: their debug lines may hold what clients sent.
     let targets = Targets::new().with_default(level.min(LevelFilter::WARN)).with_targets(
         ["request", "server", "store", "identity", "web", "dialects", "password"].map(|ours| (ours, level)),
@@ -31,6 +36,7 @@ pub fn start(log: &Log) -> Option<WorkerGuard> {
         LogFormat::Text => lines.with_ansi(io::stdout().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(targets)).init();
-    Some(guard)
+    // Filtered as a whole: a filter of one layer's own costs more, and there is one layer.
+    tracing_subscriber::registry().with(targets).with(lines).init();
+    Ok(Some(writing))
 }

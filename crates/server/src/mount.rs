@@ -15,11 +15,12 @@ use dialects::native::Native;
 use dialects::{bixarena, knox, native, probe, syntho, trieve};
 use identity::Surface;
 use identity::api_key::keys::KeySurface;
-use web::{Context, Dialect, Fault, Limits, Mounted, Refusal, Site, Web, limits, trace};
+use web::{Context, Dialect, Fault, Lanes, Limits, Mounted, Refusal, Site, Web, limits, trace};
 
 use crate::config::{self, Config};
 use crate::doctor::Answers;
 use crate::pages::{self, Pages};
+use crate::served::Served;
 use crate::{documents, operation};
 
 /// Every dialect there is, with how its configuration section mounts it.
@@ -113,7 +114,7 @@ pub struct Entry {
 ///
 /// # Errors
 /// When two dialects claim one route or one silence; the sentence names both.
-pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
+pub fn served(config: &Config, web: &Web) -> anyhow::Result<Served> {
     let mut served: Vec<Mounted> = DIALECTS
         .iter()
         .filter(|entry| (entry.is_enabled)(config))
@@ -132,11 +133,12 @@ pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
     for mounted in &mut served {
         router = router.merge(std::mem::take(&mut mounted.router));
     }
+    let lanes = Lanes::new(web, &served);
     let served = Arc::new(served);
     let identity = web.identity.clone();
     let limits = web.limits;
     let doctor = Answers::new(config, move |data| identity.doctor_mark(data));
-    Ok(router
+    let router = router
         .fallback(move |context: Context, request: Request| {
             let (served, pages, doctor) = (Arc::clone(&served), pages.clone(), doctor.clone());
             async move {
@@ -146,7 +148,8 @@ pub fn router(config: &Config, web: &Web) -> anyhow::Result<Router> {
             }
         })
         .layer(from_fn_with_state(web.clone(), trace::layer))
-        .layer(from_fn(limits::close_when_unsure)))
+        .layer(from_fn(limits::close_when_unsure));
+    Ok(Served::new(lanes, router))
 }
 
 /// Bounds what belongs to no dialect.

@@ -6,7 +6,9 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -39,31 +41,43 @@ struct Times {
     answer: Duration,
 }
 
-/// What the requests of one connection tell its stream.
-#[derive(Clone, Default)]
-struct Requests(Arc<Mutex<Seen>>);
+/// What the requests of one connection tell its stream. One task has them all, so nothing here is waited for.
+#[derive(Clone)]
+struct Requests(Arc<Seen>);
 
-#[derive(Default)]
 struct Seen {
-    under_way: usize,
-    last_end: Option<Instant>,
-    begun: u64,
-    answered: u64,
+    opened: Instant,
+    under_way: AtomicU64,
+    /// When the last one ended, in milliseconds since the connection was opened, and one more; 0: none has.
+    last_end: AtomicU64,
+    begun: AtomicU64,
+    answered: AtomicU64,
     /// Whether the last answer ends the connection, though its client may still be sending.
-    ends: bool,
+    ends: AtomicBool,
 }
 
 impl Requests {
-    fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn new() -> Self {
+        let none = AtomicU64::default;
+        Self(Arc::new(Seen {
+            opened: Instant::now(),
+            under_way: none(),
+            last_end: none(),
+            begun: none(),
+            answered: none(),
+            ends: AtomicBool::default(),
+        }))
     }
 
     fn begin(&self) -> UnderWay {
-        self.seen(|seen| {
-            seen.under_way += 1;
-            seen.begun += 1;
-        });
+        self.0.under_way.fetch_add(1, Relaxed);
+        self.0.begun.fetch_add(1, Relaxed);
         UnderWay(self.clone())
+    }
+
+    fn answered(&self, ends: bool) {
+        self.0.ends.store(ends, Relaxed);
+        self.0.answered.fetch_add(1, Relaxed);
     }
 }
 
@@ -72,10 +86,11 @@ struct UnderWay(Requests);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.seen(|seen| {
-            seen.under_way = seen.under_way.saturating_sub(1);
-            seen.last_end = Some(Instant::now());
-        });
+        let Requests(seen) = &self.0;
+        let open = seen.opened.elapsed();
+        let millis = open.as_secs().saturating_mul(1000).saturating_add(u64::from(open.subsec_millis()));
+        seen.last_end.store(millis.saturating_add(1), Relaxed);
+        seen.under_way.fetch_sub(1, Relaxed);
     }
 }
 
@@ -86,14 +101,34 @@ pub struct Counted<S> {
     requests: Requests,
 }
 
+/// An answer that is counted.
+pub struct Counting<F> {
+    answering: F,
+    under_way: UnderWay,
+}
+
+impl<F, B, E> Future for Counting<F>
+where
+    F: Future<Output = Result<Response<B>, E>> + Unpin,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let answered = ready!(Pin::new(&mut self.answering).poll(context));
+        let ends = answered.as_ref().is_ok_and(|answer| answer.headers().contains_key(CONNECTION));
+        self.under_way.0.answered(ends);
+        Poll::Ready(answered)
+    }
+}
+
 impl<S, R, B> Service<R> for Counted<S>
 where
     S: Service<R, Response = Response<B>>,
-    S::Future: Send + 'static,
+    S::Future: Unpin,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+    type Future = Counting<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.service.poll_ready(context)
@@ -101,16 +136,7 @@ where
 
     fn call(&mut self, request: R) -> Self::Future {
         let under_way = self.requests.begin();
-        let answering = self.service.call(request);
-        Box::pin(async move {
-            let answered = answering.await;
-            let ends = answered.as_ref().is_ok_and(|answer| answer.headers().contains_key(CONNECTION));
-            under_way.0.seen(|seen| {
-                seen.ends = ends;
-                seen.answered += 1;
-            });
-            answered
-        })
+        Counting { answering: self.service.call(request), under_way }
     }
 }
 
@@ -152,7 +178,7 @@ where
         Box::pin(async move {
             let (place, accepted) = accepting?;
             let (stream, service) = accepted.await?;
-            let requests = Requests::default();
+            let requests = Requests::new();
             let watched = Watched::new(stream, place, times, requests.clone());
             Ok((watched, Counted { service, requests }))
         })
@@ -164,8 +190,9 @@ pub struct Watched<S> {
     stream: S,
     times: Times,
     requests: Requests,
-    opened: Instant,
     alarm: Pin<Box<Sleep>>,
+    /// Whether the alarm will wake the task that has this stream.
+    is_armed: bool,
     /// Rings when what is being written is not taken; none while nothing waits.
     untaken: Option<Pin<Box<Sleep>>>,
     parting: Parting,
@@ -189,8 +216,8 @@ impl<S> Watched<S> {
             stream,
             times,
             requests,
-            opened: Instant::now(),
             alarm: Box::pin(sleep(times.head)),
+            is_armed: false,
             untaken: None,
             parting: Parting::Not,
             _place: place,
@@ -199,20 +226,22 @@ impl<S> Watched<S> {
 
     /// When there is no hope any more that a request comes; none while one is under way.
     fn hopeless_at(&self) -> Option<Instant> {
-        self.requests.seen(|seen| match seen {
-            Seen { under_way: 0, last_end: None, .. } => Some(self.opened + self.times.head),
-            Seen { under_way: 0, last_end: Some(end), .. } => Some(*end + self.times.idle),
-            Seen { .. } => None,
+        let Requests(seen) = &self.requests;
+        if seen.under_way.load(Relaxed) > 0 {
+            return None;
+        }
+        Some(match seen.last_end.load(Relaxed) {
+            0 => seen.opened + self.times.head,
+            millis => seen.opened + Duration::from_millis(millis) + self.times.idle,
         })
     }
 
     /// Whether the client gives up most of what it begins.
     fn is_abusive(&self) -> bool {
-        self.requests.seen(|seen| {
-            let under_way = u64::try_from(seen.under_way).unwrap_or(u64::MAX);
-            let given_up = seen.begun.saturating_sub(seen.answered).saturating_sub(under_way);
-            given_up >= GIVEN_UP && given_up > seen.answered
-        })
+        let Requests(seen) = &self.requests;
+        let (begun, answered) = (seen.begun.load(Relaxed), seen.answered.load(Relaxed));
+        let given_up = begun.saturating_sub(answered).saturating_sub(seen.under_way.load(Relaxed));
+        given_up >= GIVEN_UP && given_up > answered
     }
 
     /// Pending while there is hope. The alarm is set anew only when it rings, not at every request.
@@ -220,7 +249,12 @@ impl<S> Watched<S> {
         if self.is_abusive() {
             return Poll::Ready(io::ErrorKind::ConnectionAborted.into());
         }
+        // A connection stays with the task that polled it first, and is polled by it when the alarm rings.
+        if self.is_armed && !self.alarm.is_elapsed() {
+            return Poll::Pending;
+        }
         loop {
+            self.is_armed = true;
             ready!(self.alarm.as_mut().poll(context));
             let next = match self.hopeless_at() {
                 Some(at) if at <= Instant::now() => return Poll::Ready(io::ErrorKind::TimedOut.into()),
@@ -250,7 +284,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Watched<S> {
     /// Throws away what comes, up to its end or until it is enough.
     fn linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Parting::Lingers { until, bytes } = &mut self.parting else { return Poll::Ready(()) };
-        let ends = self.requests.seen(|seen| seen.ends);
+        let ends = self.requests.0.ends.load(Relaxed);
         let mut scratch = [0; 4096];
         loop {
             if until.as_mut().poll(context).is_ready() || *bytes > LINGER_BYTES {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use axum_server::Handle;
 use axum_server::accept::DefaultAcceptor;
 use axum_server::tls_rustls::RustlsAcceptor;
@@ -14,12 +13,13 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use identity::keyring::KeyUse;
 use web::clock::SystemClock;
-use web::{Networks, ReturnUrls, Site, TrustedProxies, Web};
+use web::{Networks, ReturnUrls, Shared, Site, TrustedProxies, Web};
 
 use crate::config::{Config, DatabaseUrl, Limits, Loaded};
 use crate::connections::Places;
 use crate::house::{self, House};
 use crate::patience::Patient;
+use crate::served::{Connections, Served};
 use crate::signals::{Hangup, Signals, Stop};
 use crate::{jobs, listener, log, mail, master_key_file, mount, pages};
 
@@ -29,7 +29,7 @@ use crate::{jobs, listener, log, mail, master_key_file, mount, pages};
 /// One sentence with the remedy.
 pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     let config = &loaded.config;
-    let _log = log::start(&config.log);
+    let _log = log::start(&config.log).context("the log's thread cannot be started")?;
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
@@ -44,7 +44,7 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     let mailer = mail::mailer(config)?;
     let web = web(config, &house);
     tell_how_to_begin(config, &web, how_to_begin).await?;
-    let router = mount::router(config, &web)?;
+    let served = mount::served(config, &web)?;
     let socket = listener::bind(config.listen)?;
 
     let mut jobs = vec![
@@ -58,7 +58,7 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     let handle = Handle::new();
     let Signals { stop, hangup } = signals;
     let stop = tokio::spawn(stop_when_told(stop, handle.clone(), config.shutdown_timeout));
-    listen(config, socket, handle, router, hangup).await?;
+    listen(config, socket, handle, served, hangup).await?;
     stop.abort();
     jobs.iter().for_each(tokio::task::JoinHandle::abort);
     jobs::flush_refusals(&web).await;
@@ -105,7 +105,7 @@ pub(crate) fn secret_files(config: &Config) -> Vec<&Path> {
 
 /// What every surface is given.
 pub fn web(config: &Config, house: &House) -> Web {
-    Web {
+    Web::new(Shared {
         identity: house.identity.clone(),
         clock: Arc::new(SystemClock),
         entropy: Arc::clone(&house.entropy),
@@ -117,17 +117,17 @@ pub fn web(config: &Config, house: &House) -> Web {
         proxies: TrustedProxies::new(config.trusted_proxies.clone()),
         trusted_addresses: Networks::new(config.limits.trusted_addresses.clone()),
         limits: config.limits.of_a_request(),
-    }
+    })
 }
 
 async fn listen(
     config: &Config,
     socket: TcpListener,
     handle: Handle<SocketAddr>,
-    router: Router,
+    served: Served,
     hangup: Hangup,
 ) -> anyhow::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let service = Connections(served);
     let tls = match &config.tls {
         Some(files) => Some((listener::tls(files).await?, files.clone())),
         None => None,

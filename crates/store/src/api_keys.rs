@@ -1,9 +1,11 @@
 //! API keys, of users and of organizations.
 
+use std::sync::Arc;
+
 use identity::api_key::{ApiKey, ApiKeyId, Bounds, Grant, KeyOwner, NewApiKey};
 use identity::organization::{Organization, OrganizationId};
 use identity::ports::{Conflict, StoreError, StoreResult};
-use identity::secret::Digest;
+use identity::secret::{Digest, Sha256Digest};
 use identity::session::EndReason;
 use identity::user::{User, UserNumber};
 use identity::{Door, Timestamp};
@@ -88,10 +90,19 @@ pub(crate) static WIPE: Sql = Sql::new(
 pub(crate) static TOUCH: Sql =
     Sql::new("UPDATE api_keys SET last_used = $2 WHERE id = $1 AND (last_used IS NULL OR last_used < $2)");
 
-pub(crate) async fn by_digest(db: &Db, digest: &Digest) -> StoreResult<Option<(ApiKey, User)>> {
+pub(crate) async fn by_digest(db: &Db, digest: &Digest) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>)>> {
+    let sha256 = Sha256Digest::of(digest);
+    if let Some((found, owner, _)) = sha256.and_then(|sha256| db.known()?.api_key(&sha256)) {
+        return Ok(Some((found, owner)));
+    }
+    let reading = db.reading();
     let values = [digest.bytes.as_slice().into(), digest.kind.as_str().into()];
     let Some(mut row) = db.query_one(&BY_DIGEST, &values).await? else { return Ok(None) };
-    Ok(Some((read(&mut row)?, users::read(&mut row)?)))
+    let found = (Arc::new(read(&mut row)?), Arc::new(users::read(&mut row)?));
+    if let Some(reading) = reading {
+        reading.keep_api_key(digest, &found);
+    }
+    Ok(Some(found))
 }
 
 pub(crate) async fn of_organization_by_digest(

@@ -5,6 +5,7 @@ use identity::ports::{Committed, StoreResult};
 use crate::postgres::Postgres;
 use crate::sql::{Row, Sql, Step, Value};
 use crate::sqlite::Sqlite;
+use crate::sqlite::remembered::{Known, Reading};
 
 /// An open database.
 pub(crate) enum Db {
@@ -24,6 +25,22 @@ impl Db {
     /// The first row of a query.
     pub(crate) async fn query_one(&self, sql: &'static Sql, values: &[Value]) -> StoreResult<Option<Row>> {
         Ok(self.query(sql, values).await?.into_iter().next())
+    }
+
+    /// What is known without a query, and proven to be what one would say.
+    pub(crate) fn known(&self) -> Option<&Known> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.known(),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// To be asked before a query whose answer is to be remembered, where that is done.
+    pub(crate) fn reading(&self) -> Option<Reading<'_>> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.reading(),
+            Self::Postgres(_) => None,
+        }
     }
 
     /// Applies the steps of every change, or nothing; durable when it returns.

@@ -32,6 +32,7 @@ mod tickets;
 mod users;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use identity::api_key::{ApiKey, ApiKeyId};
@@ -45,14 +46,14 @@ use identity::mail::queue::QueuedMail;
 use identity::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
 use identity::ports::{Commit, Committed, SessionQuery, StoreResult};
 use identity::refusal::{LeftOut, RefusalId, Refused};
-use identity::secret::Digest;
+use identity::secret::{Digest, Sha256Digest};
 use identity::session::{Session, SessionId};
 use identity::throttle::{Bucket, Throttle};
 use identity::ticket::Ticket;
 use identity::user::address_change::AddressChange;
 use identity::user::directory::{UserPage, UserQuery};
 use identity::user::{Credentials, LoginKey, User, UserNumber};
-use identity::{Door, Timestamp};
+use identity::{Door, Remembered, Timestamp};
 use uuid::Uuid;
 
 pub use crate::condition::{Condition, Engine, PostgresCondition, SchemaState, SqliteCondition};
@@ -160,8 +161,12 @@ impl identity::ports::Store for Store {
         users::credentials(&self.db, key).await
     }
 
-    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Session, User)>> {
+    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Arc<Session>, Arc<User>)>> {
         sessions::by_digest(&self.db, digest).await
+    }
+
+    fn session_known_by(&self, digest: &Sha256Digest) -> Option<Remembered<Session>> {
+        self.db.known()?.session(digest)
     }
 
     async fn session(&self, id: SessionId) -> StoreResult<Option<Session>> {
@@ -172,8 +177,12 @@ impl identity::ports::Store for Store {
         sessions::page(&self.db, of, query).await
     }
 
-    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(ApiKey, User)>> {
+    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>)>> {
         api_keys::by_digest(&self.db, digest).await
+    }
+
+    fn api_key_known_by(&self, digest: &Sha256Digest) -> Option<Remembered<ApiKey>> {
+        self.db.known()?.api_key(digest)
     }
 
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
@@ -211,8 +220,12 @@ impl identity::ports::Store for Store {
         organizations::page(&self.db, after, limit).await
     }
 
-    async fn memberships(&self, of: UserNumber) -> StoreResult<Vec<(Organization, Membership)>> {
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Arc<[(Organization, Membership)]>> {
         organizations::of_user(&self.db, of).await
+    }
+
+    fn memberships_known_of(&self, of: UserNumber) -> Option<Arc<[(Organization, Membership)]>> {
+        self.db.known()?.memberships(of)
     }
 
     async fn membership(&self, to: OrganizationId, of: UserNumber) -> StoreResult<Option<Membership>> {

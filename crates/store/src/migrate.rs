@@ -54,6 +54,7 @@ pub(crate) const SQLITE: &[Migration] = &[
     Migration { number: 9, name: "places", sql: include_str!("../migrations/sqlite/0009_places.sql") },
     Migration { number: 10, name: "audit", sql: include_str!("../migrations/sqlite/0010_audit.sql") },
     Migration { number: 11, name: "refusals", sql: include_str!("../migrations/sqlite/0011_refusals.sql") },
+    Migration { number: 12, name: "changed", sql: include_str!("../migrations/sqlite/0012_changed.sql") },
 ];
 
 /// The history on PostgreSQL: the same numbers and names.
@@ -93,6 +94,7 @@ pub(crate) const POSTGRES: &[Migration] = &[
     Migration { number: 9, name: "places", sql: include_str!("../migrations/postgres/0009_places.sql") },
     Migration { number: 10, name: "audit", sql: include_str!("../migrations/postgres/0010_audit.sql") },
     Migration { number: 11, name: "refusals", sql: include_str!("../migrations/postgres/0011_refusals.sql") },
+    Migration { number: 12, name: "changed", sql: include_str!("../migrations/postgres/0012_changed.sql") },
 ];
 
 /// Where the history is remembered on PostgreSQL.

@@ -3,6 +3,8 @@
 //! Locks are taken in one order, so that no two commits wait for each other: a user's row, a membership's, an
 //! organization's, an invitation's.
 
+use std::sync::Arc;
+
 use identity::Timestamp;
 use identity::organization::{
     Admission, Membership, MembershipId, NewMembership, Organization, OrganizationId, OrganizationRole,
@@ -95,9 +97,18 @@ pub(crate) async fn page(db: &Db, after: OrganizationId, limit: u32) -> StoreRes
     db.query(&PAGE, &[bytes(after), limit.into()]).await?.iter_mut().map(read).collect()
 }
 
-pub(crate) async fn of_user(db: &Db, user: UserNumber) -> StoreResult<Vec<(Organization, Membership)>> {
+pub(crate) async fn of_user(db: &Db, user: UserNumber) -> StoreResult<Arc<[(Organization, Membership)]>> {
+    if let Some(known) = db.known().and_then(|known| known.memberships(user)) {
+        return Ok(known);
+    }
+    let reading = db.reading();
     let mut rows = db.query(&OF_USER, &[user.0.into()]).await?;
-    rows.iter_mut().map(|row| Ok((read(row)?, read_membership(row)?))).collect()
+    let found = rows.iter_mut().map(|row| Ok((read(row)?, read_membership(row)?)));
+    let found = found.collect::<StoreResult<Arc<[_]>>>()?;
+    if let Some(reading) = reading {
+        reading.keep_memberships(user, &found);
+    }
+    Ok(found)
 }
 
 pub(crate) async fn membership(

@@ -1,7 +1,10 @@
 //! The ledger of sessions.
 
+use std::sync::Arc;
+
 use identity::keyring::KeyUse;
 use identity::ports::{Conflict, SessionQuery, StoreError, StoreResult};
+use identity::secret::Sha256Digest;
 use identity::session::{EndReason, NewSession, Session, SessionId, Touch};
 use identity::user::{Permissions, User, UserNumber};
 use identity::{Door, Timestamp};
@@ -90,10 +93,19 @@ pub(crate) static TOUCH: Sql = Sql::new(
 pub(crate) async fn by_digest(
     db: &Db,
     digest: &identity::secret::Digest,
-) -> StoreResult<Option<(Session, User)>> {
+) -> StoreResult<Option<(Arc<Session>, Arc<User>)>> {
+    let sha256 = Sha256Digest::of(digest);
+    if let Some((found, owner, _)) = sha256.and_then(|sha256| db.known()?.session(&sha256)) {
+        return Ok(Some((found, owner)));
+    }
+    let reading = db.reading();
     let values = [digest.bytes.as_slice().into(), digest.kind.as_str().into()];
     let Some(mut row) = db.query_one(&BY_DIGEST, &values).await? else { return Ok(None) };
-    Ok(Some((read(&mut row)?, users::read(&mut row)?)))
+    let found = (Arc::new(read(&mut row)?), Arc::new(users::read(&mut row)?));
+    if let Some(reading) = reading {
+        reading.keep_session(digest, &found);
+    }
+    Ok(Some(found))
 }
 
 pub(crate) async fn by_id(db: &Db, id: SessionId) -> StoreResult<Option<Session>> {

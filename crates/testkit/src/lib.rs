@@ -23,15 +23,15 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use identity::audit::Event;
 use identity::mail::Mail;
 use identity::ports::{Change, Commit, Entropy as _, Store as _};
 use identity::user::{PersonName, Role, Status, User};
 use identity::{Actor, Door, Identity, MasterKey, NewAccount, NewPassword, Op, Origin, RequestId};
 use password::{Cost, HashPool, Lane, Password, PoolSettings};
+pub use server::served::Served;
 use store::Store;
-use web::{Clock as _, Networks, ReturnUrls, Site, TrustedProxies, Web};
+use web::{Clock as _, Networks, ReturnUrls, Shared, Site, TrustedProxies, Web};
 
 pub use answer::Answer;
 pub use clock::ManualClock;
@@ -54,7 +54,7 @@ pub struct TestServer {
     /// Its core.
     pub identity: Identity,
     entropy: Arc<SeededEntropy>,
-    router: Router,
+    served: Served,
     // A handle of its own on the same database, as another process would have.
     store: Store,
     place: Arc<Place>,
@@ -95,7 +95,7 @@ impl TestServer {
         let key = MasterKey::new([7; 32]);
         let identity =
             server::house::build(&config, place::open(&config), entropy.clone(), key).expect("a core");
-        let web = Web {
+        let web = Web::new(Shared {
             identity: identity.clone(),
             clock: Arc::new(clock.clone()),
             entropy: entropy.clone(),
@@ -107,10 +107,10 @@ impl TestServer {
             proxies: TrustedProxies::new(config.trusted_proxies.clone()),
             trusted_addresses: Networks::new(config.limits.trusted_addresses.clone()),
             limits: config.limits.of_a_request(),
-        };
-        let router = server::mount::router(&config, &web).expect("dialects that do not overlap");
+        });
+        let served = server::mount::served(&config, &web).expect("dialects that do not overlap");
         let store = place::open(&config);
-        Self { clock, identity, entropy, router, store, place }
+        Self { clock, identity, entropy, served, store, place }
     }
 
     /// Somebody without a credential.
@@ -195,6 +195,12 @@ impl TestServer {
         let delivering = self.identity.mail.deliver(&op, || self.clock.now(), &mailer);
         delivering.await.expect("a database");
         mailer.all().into_iter().map(|(_, mail)| mail).collect()
+    }
+
+    /// What answers, for who asks it without [`Principal`] and what that looks at in every answer. A request needs a
+    /// `ConnectInfo`.
+    pub fn served(&self) -> Served {
+        self.served.clone()
     }
 
     /// Moves the time on.

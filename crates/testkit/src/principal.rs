@@ -96,13 +96,33 @@ impl Ask<'_> {
 
     /// Sends it.
     pub async fn send(self) -> Answer {
+        let served = self.server.served.clone();
+        let response = served.oneshot(self.request()).await.expect("routers do not fail");
+        Answer::read(response).await
+    }
+
+    /// Sends it past the express lane.
+    pub async fn send_to_router(self) -> Answer {
+        let router = self.server.served.router().clone();
+        let response = router.oneshot(self.request()).await.expect("routers do not fail");
+        Answer::read(response).await
+    }
+
+    /// Sends it to those only who need not wait for anything. `None`: they do not answer it.
+    pub async fn send_at_once(self) -> Option<Answer> {
+        let server = self.server;
+        let request = self.request();
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+        Some(Answer::read(server.served.at_once(peer, &request)?).await)
+    }
+
+    fn request(self) -> Request<Body> {
         let mut request = Request::builder().method(self.method).uri(self.path);
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
         let mut request = request.body(Body::from(self.body)).expect("a request");
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.address, 4711)));
-        let response = self.server.router.clone().oneshot(request).await.expect("routers do not fail");
-        Answer::read(response).await
+        request
     }
 }

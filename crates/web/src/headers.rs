@@ -6,6 +6,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
+use identity::RequestId;
 
 /// Sent on every answer. Answers of an authentication server carry credentials: nothing is stored (ASVS 14.3.2),
 /// nothing is guessed, framed or led out (ASVS 3.4.3 to 3.4.6).
@@ -29,6 +30,14 @@ pub fn complete(headers: &mut HeaderMap, secure: bool) {
     if secure {
         headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static(HSTS));
     }
+}
+
+/// A request's number, as `x-request-id` says it.
+pub(crate) fn request_id(id: RequestId) -> HeaderValue {
+    let mut room = [0; uuid::fmt::Simple::LENGTH];
+    // A UUID is written in letters that any header may hold.
+    HeaderValue::from_str(id.0.simple().encode_lower(&mut room))
+        .unwrap_or(HeaderValue::from_static("unknown"))
 }
 
 /// Whether it is a browser that opens a page: then it is led on where another client is told (contracts 8.6).

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod cookie;
 pub mod dialect;
 pub mod drf;
+pub mod express;
 pub mod fault;
 pub mod form;
 pub mod headers;
@@ -23,6 +24,7 @@ pub mod return_url;
 pub mod time;
 pub mod trace;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use identity::Identity;
@@ -32,6 +34,7 @@ pub use crate::address::{Networks, TrustedProxies};
 pub use crate::clock::Clock;
 pub use crate::cookie::CredentialCookie;
 pub use crate::dialect::{Dialect, Endpoint, Silence, Wire};
+pub use crate::express::{Check, Checked, Express, Lanes};
 pub use crate::fault::Fault;
 pub use crate::limits::Limits;
 pub use crate::mount::{Door, Mounted};
@@ -40,9 +43,12 @@ pub use crate::refusal::Refusal;
 pub use crate::request::Context;
 pub use crate::return_url::{ReturnUrl, ReturnUrls};
 
-/// What every surface is given.
+/// What every surface is given: a handle, for each route and each request has its own.
 #[derive(Clone)]
-pub struct Web {
+pub struct Web(Arc<Shared>);
+
+/// What is behind it.
+pub struct Shared {
     /// The core.
     pub identity: Identity,
     /// The time, read once a request.
@@ -59,4 +65,19 @@ pub struct Web {
     pub trusted_addresses: Networks,
     /// How large and how slow a request may be.
     pub limits: Limits,
+}
+
+impl Web {
+    /// A handle to these.
+    pub fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for Web {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }

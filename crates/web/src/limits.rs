@@ -4,7 +4,9 @@
 //! bounds of its own, which the server sets to some more than these; how many connections there may be, and for how long one
 //! may be silent, is the server's too.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -65,21 +67,39 @@ impl Limits {
         is_large.then_some(Refusal::HeadTooLarge { bytes: self.header_bytes, fields: self.header_fields })
     }
 
-    /// The answer, unless it takes too long; then what was begun is dropped, as when a client goes away.
+    /// The answer, unless it takes too long; then what was begun is dropped, as when a client goes away. What need not wait at
+    /// all is not timed.
     ///
     /// # Errors
     /// [`Refusal::RequestTimeout`].
     pub async fn in_time(&self, answering: impl Future<Output = Response>) -> Result<Response, Refusal> {
+        let mut answering = pin!(answering);
+        if let Poll::Ready(answer) = poll_once(answering.as_mut()).await {
+            return Ok(answer);
+        }
         tokio::time::timeout(self.request_timeout, answering).await.map_err(|_| Refusal::RequestTimeout)
     }
+}
+
+/// What a future says when it is first asked. If it is not ready it will wake this task, like any other that it is polled in.
+async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
 
 /// Ends an HTTP/1 connection of which it is not certain where the next request begins: one with `Transfer-Encoding`, which may
 /// have come with a `Content-Length` too (RFC 9112 section 6.3, no. 3), and one whose head or body was too much.
 pub async fn close_when_unsure(request: Request, next: Next) -> Response {
+    closing(request, |request| next.run(request)).await
+}
+
+/// The same for an answer, whoever makes it.
+pub(crate) async fn closing<F: Future<Output = Response>>(
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
     let is_old = request.version() < Version::HTTP_2;
     let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
-    let mut response = next.run(request).await;
+    let mut response = answer(request).await;
     let is_cut = [
         StatusCode::REQUEST_TIMEOUT,
         StatusCode::PAYLOAD_TOO_LARGE,

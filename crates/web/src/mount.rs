@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::{ALLOW, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::header::{ALLOW, ORIGIN, RETRY_AFTER};
+use axum::http::{HeaderValue, Method};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use futures_util::FutureExt as _;
 
 use crate::trace::{METHOD_BYTES, cut};
-use crate::{Dialect, Fault, Limits, Origins, Refusal};
+use crate::{Dialect, Express, Fault, Limits, Origins, Refusal};
 
 pub use identity::Door;
 
@@ -29,6 +29,9 @@ pub struct Mounted {
     pub router: Router,
     /// How it refuses.
     pub refuse: Refuse,
+    pub(crate) guard: Arc<Guard>,
+    /// What is answered without the router.
+    pub(crate) express: Vec<Express>,
 }
 
 /// The name of the dialect that answered, for the log.
@@ -46,7 +49,8 @@ impl Mounted {
         refuse: Refuse,
     ) -> Self {
         let wrong_method = Arc::clone(&refuse);
-        let guard = Guard { dialect, origins, limits, refuse: Arc::clone(&refuse) };
+        let guard = Arc::new(Guard { dialect, origins, limits, refuse: Arc::clone(&refuse) });
+        let layer = Arc::clone(&guard);
         let router = routes
             .method_not_allowed_fallback(move |method: Method, path: MatchedPath| async move {
                 let allow = allow(dialect, path.as_str());
@@ -56,8 +60,14 @@ impl Mounted {
                 };
                 answer(&wrong_method, &refusal, path.as_str())
             })
-            .layer(from_fn(move |request: Request, next: Next| guard.clone().run(request, next)));
-        Self { dialect, router, refuse }
+            .layer(from_fn(move |request: Request, next: Next| Arc::clone(&layer).run(request, next)));
+        Self { dialect, router, refuse, guard, express: Vec::new() }
+    }
+
+    /// With these routes of its own answered by the express lane.
+    #[must_use]
+    pub fn with_express(self, express: Vec<Express>) -> Self {
+        Self { express, ..self }
     }
 
     /// Answers for a path that nobody owns.
@@ -68,8 +78,7 @@ impl Mounted {
     }
 }
 
-#[derive(Clone)]
-struct Guard {
+pub(crate) struct Guard {
     dialect: &'static Dialect,
     origins: Origins,
     limits: Limits,
@@ -77,37 +86,77 @@ struct Guard {
 }
 
 impl Guard {
-    async fn run(self, request: Request, next: Next) -> Response {
-        let method = request.method().clone();
-        let asked = request.headers().clone();
-        let path =
-            request.extensions().get::<MatchedPath>().map_or(String::new(), |path| path.as_str().to_owned());
-        let allow = allow(self.dialect, &path);
+    async fn run(self: Arc<Self>, request: Request, next: Next) -> Response {
+        let matched = request.extensions().get::<MatchedPath>().cloned();
+        let path = matched.as_ref().map_or("", MatchedPath::as_str);
+        self.around(path, self.allow(path), request, |request| next.run(request)).await
+    }
+
+    /// What the dialect has around every answer to a route of its own, whoever makes it.
+    pub(crate) async fn around<F: Future<Output = Response>>(
+        &self,
+        path: &str,
+        allow: &'static str,
+        request: Request,
+        answering: impl FnOnce(Request) -> F,
+    ) -> Response {
+        let origin = request.headers().get(ORIGIN).cloned();
+        let (method, asked) = (request.method(), request.headers());
         let mut response = if let Some(refusal) = self.limits.refusal(&request) {
-            self.shared(&asked, answer(&self.refuse, &refusal, &path))
-        } else if let Some(preflight) = self.origins.preflight(&method, &asked, allow) {
+            self.shared(origin.as_ref(), answer(&self.refuse, &refusal, path))
+        } else if let Some(preflight) = self.origins.preflight(method, asked, allow) {
             preflight
-        } else if self.origins.permits(&method, &asked, self.dialect.cookies) {
+        } else if self.origins.permits(method, asked, self.dialect.cookies) {
             // Nothing of a handler outlives its panic but what the core settles by itself.
-            let answering = async {
-                let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-                answered.unwrap_or_else(|panic| answer_panic(&self.refuse, &*panic, &path))
+            let answered = async {
+                let answered = AssertUnwindSafe(answering(request)).catch_unwind().await;
+                answered.unwrap_or_else(|panic| answer_panic(&self.refuse, &*panic, path))
             };
-            let in_time = self.limits.in_time(answering).await;
-            let response = in_time.unwrap_or_else(|refusal| answer(&self.refuse, &refusal, &path));
-            self.shared(&asked, response)
+            let in_time = self.limits.in_time(answered).await;
+            let response = in_time.unwrap_or_else(|refusal| answer(&self.refuse, &refusal, path));
+            self.shared(origin.as_ref(), response)
         } else {
-            answer(&self.refuse, &Refusal::CrossSite, &path)
+            answer(&self.refuse, &Refusal::CrossSite, path)
         };
-        if self.dialect.announces_allow && !allow.is_empty() {
-            response.headers_mut().entry(ALLOW).or_insert(HeaderValue::from_static(allow));
-        }
+        self.announce(allow, &mut response);
         response.extensions_mut().insert(Spoken(self.dialect.name));
         response
     }
 
-    fn shared(&self, asked: &HeaderMap, mut response: Response) -> Response {
-        self.origins.share(asked, response.headers_mut());
+    /// What [`Guard::around`] does to a good answer for a page of this origin, or of none.
+    pub(crate) fn finish(
+        &self,
+        origin: Option<&HeaderValue>,
+        allow: &'static str,
+        response: Response,
+    ) -> Response {
+        let mut response = self.shared(origin, response);
+        self.announce(allow, &mut response);
+        response
+    }
+
+    fn announce(&self, allow: &'static str, response: &mut Response) {
+        if self.dialect.announces_allow && !allow.is_empty() {
+            response.headers_mut().entry(ALLOW).or_insert(HeaderValue::from_static(allow));
+        }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The dialect's name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.dialect.name
+    }
+
+    /// The methods of a route.
+    pub(crate) fn allow(&self, path: &str) -> &'static str {
+        allow(self.dialect, path)
+    }
+
+    fn shared(&self, origin: Option<&HeaderValue>, mut response: Response) -> Response {
+        self.origins.share(origin, response.headers_mut());
         response
     }
 }

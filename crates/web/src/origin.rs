@@ -71,7 +71,7 @@ impl Origins {
             return None;
         }
         let mut response = StatusCode::NO_CONTENT.into_response();
-        if !self.share(headers, response.headers_mut()) {
+        if !self.share(headers.get(ORIGIN), response.headers_mut()) {
             let (seen, wanted) = ("a page of a foreign origin", "one of the door's allowed_origins");
             let facts = Facts { rule: Rule::Preflight, seen, wanted };
             return Some(Fault::of_wire("preflight_refused", facts).on(response));
@@ -83,13 +83,13 @@ impl Origins {
         Some(response)
     }
 
-    /// Lets the page of an allowed origin read the answer; tells whether it does.
-    pub fn share(&self, request: &HeaderMap, answer: &mut HeaderMap) -> bool {
+    /// Lets the page of this origin read the answer, if it is an allowed one; tells whether it does.
+    pub fn share(&self, origin: Option<&HeaderValue>, answer: &mut HeaderMap) -> bool {
         if self.allowed.is_empty() {
             return false;
         }
         answer.append(VARY, HeaderValue::from_static("Origin"));
-        let Some(origin) = request.get(ORIGIN) else { return false };
+        let Some(origin) = origin else { return false };
         if !origin.to_str().is_ok_and(|origin| self.allows(origin)) {
             return false;
         }

@@ -1,11 +1,11 @@
 //! What is known about a request as soon as its head is read: made once, outermost, and handed to every handler.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Request};
 use identity::{Actor, Op, Origin, RequestId, Timestamp};
 
 use crate::Web;
@@ -26,21 +26,24 @@ pub struct Context {
 }
 
 impl Context {
-    /// The context of a request that has just come in.
-    pub(crate) fn of<B>(web: &Web, request: &Request<B>) -> Self {
-        let now = web.clock.now();
+    /// The context of a request with these headers that came at this time from this address.
+    pub(crate) fn new(
+        web: &Web,
+        id: RequestId,
+        now: Timestamp,
+        address: Option<IpAddr>,
+        headers: &HeaderMap,
+    ) -> Self {
+        let is_trusted = address.is_some_and(|address| web.trusted_addresses.holds(address));
+        Self { now, id, address, is_trusted, user_agent: user_agent(headers) }
+    }
+
+    /// A number for a request that comes now.
+    pub(crate) fn number(web: &Web, now: Timestamp) -> RequestId {
         let mut random = [0; 10];
         web.entropy.fill(&mut random);
         let millis = u64::try_from(now.millis()).unwrap_or(0);
-        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let address = peer.map(|peer| web.proxies.client(peer, request.headers()));
-        Self {
-            now,
-            id: RequestId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()),
-            address,
-            is_trusted: address.is_some_and(|address| web.trusted_addresses.holds(address)),
-            user_agent: user_agent(request.headers()),
-        }
+        RequestId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
     /// What the core is told about this request, by a door, on somebody's behalf.

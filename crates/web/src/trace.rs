@@ -7,20 +7,24 @@
 
 mod refusal;
 
+use std::borrow::Cow;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::HeaderValue;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use identity::refusal::RefusalId;
-use identity::{Blame, RequestId};
+use identity::user::UserNumber;
+use identity::{Blame, RequestId, Timestamp};
 
 use self::refusal::{Came, Head};
 use crate::fault::Subject;
 use crate::mount::Spoken;
 use crate::{Context, Fault, Web, headers};
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest unknown path that is logged, in bytes.
 const PATH_BYTES: usize = 128;
 /// The longest segment of an unknown path that is logged, in bytes; no secret of ours is shorter.
@@ -28,31 +32,90 @@ const SEGMENT_BYTES: usize = 24;
 /// The longest method that is logged or named in an answer, in bytes.
 pub(crate) const METHOD_BYTES: usize = 32;
 
-/// Wraps every request.
-#[expect(clippy::disallowed_methods, reason = "the duration of a request is measured here and nowhere else")]
-pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let context = Context::of(&web, &request);
-    let (id, now, address) = (context.id, context.now, context.address);
-    let head = Head::of(&request);
-    let method = cut(request.method().as_str(), METHOD_BYTES).to_owned();
-    let path = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| unknown(request.uri().path()), |matched| matched.as_str().to_owned());
-    request.extensions_mut().insert(context);
-    let mut response = next.run(request).await;
+/// Wraps every request that the router answers.
+pub async fn layer(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let path = matched
+        .as_ref()
+        .map_or_else(|| Cow::Owned(unknown(request.uri().path())), |matched| matched.as_str().into());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    around(&web, peer, &path, request, |request| next.run(request)).await
+}
 
-    headers::complete(response.headers_mut(), web.site.secure);
-    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-        response.headers_mut().insert("x-request-id", value);
-    }
+/// What every answer has around it, whoever makes it. `path` is the route, as it is logged.
+pub(crate) async fn around<F: Future<Output = Response>>(
+    web: &Web,
+    peer: Option<IpAddr>,
+    path: &str,
+    mut request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
+    let Asked { began, id, now, address } = Asked::of(web, peer, request.headers());
+    let context = Context::new(web, id, now, address, request.headers());
+    let head = Head::of(&request);
+    let method = request.method().clone();
+    request.extensions_mut().insert(context);
+    let mut response = answer(request).await;
+
+    let method = cut(method.as_str(), METHOD_BYTES);
+    complete(web, response.headers_mut());
+    number(id, response.headers_mut());
     if let Some(fault) = refusal::fault(&mut response) {
-        let came = Came { id, now, address, method: &method, path: &path };
-        refusal::tell(&web, &came, &head, &fault, &mut response);
+        let came = Came { id, now, address, method, path };
+        refusal::tell(web, &came, &head, &fault, &mut response);
     }
-    write(&Line { id, method: &method, path: &path, began }, &response);
+    if let Some(began) = began {
+        let extensions = response.extensions();
+        let told = Told {
+            status: response.status(),
+            dialect: extensions.get::<Spoken>().map(|spoken| spoken.0),
+            user: extensions.get::<Subject>().map(|subject| subject.0),
+            fault: extensions.get::<Fault>(),
+        };
+        write(&Line { id, method, path, began }, &told);
+    }
     response
+}
+
+/// What every answer says of itself.
+pub(crate) fn complete(web: &Web, headers: &mut HeaderMap) {
+    headers::complete(headers, web.site.secure);
+}
+
+/// The request's number, for whoever asks what became of it.
+pub(crate) fn number(id: RequestId, headers: &mut HeaderMap) {
+    headers.insert(REQUEST_ID, headers::request_id(id));
+}
+
+/// A request that has just come in, as far as a line tells of it.
+pub(crate) struct Asked {
+    /// `None`: no line is written.
+    began: Option<Instant>,
+    pub(crate) id: RequestId,
+    pub(crate) now: Timestamp,
+    pub(crate) address: Option<IpAddr>,
+}
+
+impl Asked {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the duration of a request is measured here and nowhere else"
+    )]
+    pub(crate) fn of(web: &Web, peer: Option<IpAddr>, headers: &HeaderMap) -> Self {
+        let began = tracing::enabled!(target: "request", tracing::Level::ERROR).then(Instant::now);
+        let now = web.clock.now();
+        let address = peer.map(|peer| web.proxies.client(peer, headers));
+        Self { began, id: Context::number(web, now), now, address }
+    }
+
+    /// Writes the line of a good answer to a `GET` of this path, by this dialect, for this user.
+    pub(crate) fn tell_ok(&self, path: &str, dialect: &'static str, user: UserNumber) {
+        if let Some(began) = self.began {
+            let line = Line { id: self.id, method: "GET", path, began };
+            let told = Told { status: StatusCode::OK, dialect: Some(dialect), user: Some(user), fault: None };
+            write(&line, &told);
+        }
+    }
 }
 
 struct Line<'a> {
@@ -62,23 +125,30 @@ struct Line<'a> {
     began: Instant,
 }
 
-fn write(line: &Line<'_>, response: &Response) {
-    let fault = response.extensions().get::<Fault>();
+/// How it was answered.
+struct Told<'a> {
+    status: StatusCode,
+    dialect: Option<&'static str>,
+    user: Option<UserNumber>,
+    fault: Option<&'a Fault>,
+}
+
+fn write(line: &Line<'_>, told: &Told<'_>) {
+    let &Told { status, dialect, user, fault } = told;
     let outcome = fault.map_or("ok", |fault| fault.kind);
     let refusal = fault.map(|_| RefusalId::of(line.id).to_string());
     let cause = fault.map(|fault| fault.cause.as_str()).filter(|cause| !cause.is_empty());
-    let dialect = response.extensions().get::<Spoken>().map(|spoken| spoken.0);
-    let user = response.extensions().get::<Subject>().map(|subject| subject.0.0);
+    let user = user.map(|user| user.0);
     let duration_ms = (line.began.elapsed().as_secs_f64() * 1e6).round() / 1e3;
     // One macro call a level: the level of an event is part of its static description.
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
                 target: "request",
-                request_id = line.id.to_string(),
+                request_id = tracing::field::display(line.id),
                 method = line.method,
                 path = line.path,
-                status = response.status().as_u16(),
+                status = status.as_u16(),
                 dialect,
                 outcome,
                 user,

@@ -132,5 +132,6 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
     };
     let origins = Origins::new(&web.site, settings.allowed_origins);
     let refuse = Arc::new(|refusal: &Refusal, path: &str| error::refuse(refusal, path));
-    Mounted::new(&DIALECT, routes::router(arena), origins, web.limits, refuse)
+    let express = routes::express(&arena);
+    Mounted::new(&DIALECT, routes::router(arena), origins, web.limits, refuse).with_express(express)
 }

@@ -2,10 +2,11 @@
 //! service answers (contracts 5, 8.1). Paths are exact; what ends in a slash under `/auth/` is another dialect's.
 
 use axum::Router;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::map_response;
 use axum::routing::{get, post};
-use web::Endpoint;
 use web::headers::without_referrer;
+use web::{Endpoint, Express};
 
 use super::BixArena;
 use super::handlers::{jwks, login, logout, token, userinfo};
@@ -61,4 +62,13 @@ pub(super) fn router(arena: BixArena) -> Router {
             .route(&path("/userinfo"), get(userinfo::get))
     };
     at("/v1").merge(at("")).with_state(arena)
+}
+
+/// What back ends ask at every request of their own.
+pub(super) fn express(arena: &BixArena) -> Vec<Express> {
+    let lane = |path| {
+        let headers = [(CONTENT_TYPE, "application/json")];
+        Express::get(path, userinfo::get, arena.clone()).at_once(arena.clone(), headers, userinfo::at_once)
+    };
+    ["/v1/userinfo", "/userinfo"].map(lane).into()
 }

@@ -102,5 +102,6 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
     let wire = settings.wire;
     let origins = Origins::new(&web.site, settings.allowed_origins);
     let refuse = Arc::new(move |refusal: &Refusal, path: &str| error::refuse(wire, refusal, path));
-    Mounted::new(&DIALECT, routes::router(knox), origins, web.limits, refuse)
+    let express = routes::express(&knox);
+    Mounted::new(&DIALECT, routes::router(knox), origins, web.limits, refuse).with_express(express)
 }

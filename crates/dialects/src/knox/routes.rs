@@ -1,8 +1,9 @@
 //! The route table.
 
 use axum::Router;
+use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::routing::{get, post};
-use web::Endpoint;
+use web::{Endpoint, Express};
 
 use super::Knox;
 use super::handlers::{login, logout, logout_all, user};
@@ -33,4 +34,13 @@ pub(super) fn router(knox: Knox) -> Router {
     at("/auth/login/", "/auth/logout/", "/auth/logoutall/", "/auth/user/")
         .merge(at("/api/auth/login/", "/api/auth/logout/", "/api/auth/logoutall/", "/api/auth/user/"))
         .with_state(knox)
+}
+
+/// What back ends ask at every request of their own.
+pub(super) fn express(knox: &Knox) -> Vec<Express> {
+    let lane = |path| {
+        let headers = [(CONTENT_TYPE, "application/json"), (VARY, "Accept")];
+        Express::get(path, user::get, knox.clone()).at_once(knox.clone(), headers, user::at_once)
+    };
+    ["/auth/user/", "/api/auth/user/"].map(lane).into()
 }

@@ -5,9 +5,9 @@
 use axum::http::HeaderMap;
 use identity::Rule;
 use identity::{Actor, Caller, Error, ErrorKind, Secret};
-use web::Context;
 use web::authorization::bearer;
 use web::cookie::Carried;
+use web::{Check, Context};
 
 use super::Native;
 use super::error::Refused;
@@ -28,6 +28,19 @@ pub(super) async fn known(
     let door = &native.surface.door;
     let op = context.op(door, Actor::Anonymous);
     Ok(native.web.identity.api_keys.check(&op, door, &secret).await?)
+}
+
+/// [`known`], where it is plain what is presented, and it is good.
+pub(super) fn at_once(native: &Native, asked: &Check<'_>) -> Option<Caller> {
+    if asked.has_authorization() {
+        return native.web.identity.api_keys.known(
+            &asked.op(),
+            &native.surface.door,
+            asked.behind("Bearer")?,
+        );
+    }
+    let Carried::Value(secret) = native.cookie.carried(asked.headers) else { return None };
+    native.web.identity.sessions.known(asked.now, &native.surface, secret)
 }
 
 /// Who asks, by a session.

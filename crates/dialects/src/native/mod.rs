@@ -141,7 +141,8 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
     let native = Native::new(web, settings);
     let origins = (*native.origins).clone();
     let refuse = Arc::new(|refusal: &Refusal, _: &str| error::refuse(refusal));
-    Mounted::new(&DIALECT, routes::router(native), origins, web.limits, refuse)
+    let express = routes::express(&native);
+    Mounted::new(&DIALECT, routes::router(native), origins, web.limits, refuse).with_express(express)
 }
 
 /// `SameSite=Lax`: a strict one would not come back with the browser from a provider.

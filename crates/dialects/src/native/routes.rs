@@ -1,9 +1,10 @@
 //! The route table.
 
 use axum::Router;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::map_response;
 use axum::routing::{delete, get, post};
-use web::Endpoint;
+use web::{Endpoint, Express};
 
 use super::handlers::{email, identities, keys, login, me, password, provider_login, providers, sessions};
 use super::{Native, error};
@@ -63,4 +64,11 @@ pub(super) fn router(native: Native) -> Router {
         .route(path!("/identities/{id}"), delete(identities::unlink))
         .layer(map_response(async |response| error::without_referrer(response)))
         .with_state(native)
+}
+
+/// What back ends ask at every request of their own.
+pub(super) fn express(native: &Native) -> Vec<Express> {
+    let me = Express::get(path!("/me"), me::get, native.clone());
+    let me = me.finished_by(error::without_referrer);
+    vec![me.at_once(native.clone(), [(CONTENT_TYPE, "application/json")], me::at_once)]
 }

@@ -5,9 +5,9 @@
 use axum::http::HeaderMap;
 use identity::Rule;
 use identity::{Actor, Caller, Error, ErrorKind, Secret};
-use web::Context;
 use web::authorization::bearer;
 use web::cookie::Carried;
+use web::{Check, Context};
 
 use super::Probe;
 use super::error::Refused;
@@ -77,6 +77,19 @@ pub(super) async fn recognise(
         let Refused(answer) = error.into();
         Refused(if is_cookie && is_stale { probe.cookie.clear(answer) } else { answer })
     })
+}
+
+/// [`recognise`], where it is plain what is presented, and it is good.
+pub(super) fn at_once(probe: &Probe, asked: &Check<'_>) -> Option<Caller> {
+    let identity = &probe.web.identity;
+    if !asked.has_authorization() {
+        let Carried::Value(jwt) = probe.cookie.carried(asked.headers) else { return None };
+        return identity.sessions.known(asked.now, &probe.long_term, jwt);
+    }
+    match asked.behind("Bearer")? {
+        jwt if jwt.matches('.').count() == 2 => identity.sessions.known(asked.now, &probe.long_term, jwt),
+        token => identity.api_keys.known(&asked.op(), &probe.keys.door, token),
+    }
 }
 
 fn unclear() -> Error {

@@ -76,12 +76,18 @@ impl Status {
     }
 }
 
+/// A body as this product writes it, with the end of a line. `None`: it cannot be written as JSON.
+pub(super) fn text(body: &impl Serialize) -> Option<String> {
+    let mut text = serde_json::to_string(body).ok()?;
+    text.push('\n');
+    Some(text)
+}
+
 /// An answer with a body: it ends in a newline, as that of Go's encoder does.
 pub(super) fn answer(status: StatusCode, body: &impl Serialize) -> Response {
-    let Ok(mut text) = serde_json::to_string(body) else {
+    let Some(text) = text(body) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    text.push('\n');
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -129,5 +129,6 @@ pub fn mount(web: &Web, settings: Settings) -> Mounted {
         origins: Arc::new(origins.clone()),
     };
     let refuse = Arc::new(|refusal: &Refusal, _: &str| error::refuse(refusal));
-    Mounted::new(&DIALECT, routes::router(probe), origins, web.limits, refuse)
+    let express = routes::express(&probe);
+    Mounted::new(&DIALECT, routes::router(probe), origins, web.limits, refuse).with_express(express)
 }

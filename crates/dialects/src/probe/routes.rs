@@ -1,9 +1,10 @@
 //! The route table. `current` stands before `{user-id}`, as the router has it for fixed names.
 
 use axum::Router;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::map_response;
 use axum::routing::{delete, get, post, put};
-use web::Endpoint;
+use web::{Endpoint, Express};
 
 use super::handlers::{
     account, api_token, current_password, jwt, restore, session, sign_in, sign_out, user, user_password,
@@ -67,4 +68,11 @@ pub(super) fn router(probe: Probe) -> Router {
         .route(path!("/auth/sign-up"), post(account::sign_up))
         .layer(map_response(async |response| error::without_referrer(response)))
         .with_state(probe)
+}
+
+/// What back ends ask at every request of their own.
+pub(super) fn express(probe: &Probe) -> Vec<Express> {
+    let current = Express::get(path!("/user/current"), user::show_current, probe.clone());
+    let current = current.finished_by(error::without_referrer);
+    vec![current.at_once(probe.clone(), [(CONTENT_TYPE, "application/json")], user::current_at_once)]
 }

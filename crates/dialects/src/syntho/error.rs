@@ -186,7 +186,7 @@ pub(super) async fn varied(response: Response) -> Response {
     vary(response)
 }
 
-fn vary(mut response: Response) -> Response {
+pub(super) fn vary(mut response: Response) -> Response {
     response.headers_mut().insert(VARY, HeaderValue::from_static("Accept, Cookie"));
     response
 }

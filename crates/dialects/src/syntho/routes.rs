@@ -1,9 +1,10 @@
 //! The route table.
 
 use axum::Router;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::map_response;
 use axum::routing::{any, get, post};
-use web::Endpoint;
+use web::{Endpoint, Express};
 
 use super::handlers::{auth, me, oidc, password, slash, users};
 use super::{Syntho, error};
@@ -48,4 +49,10 @@ pub(super) fn router(syntho: Syntho) -> Router {
         .route("/api/v1/users/me/password/", post(password::post).options(password::options))
         .layer(map_response(error::varied))
         .with_state(syntho)
+}
+
+/// What back ends ask at every request of their own.
+pub(super) fn express(syntho: &Syntho) -> Vec<Express> {
+    let me = Express::get("/api/v1/users/me/", me::get, syntho.clone()).finished_by(error::vary);
+    vec![me.at_once(syntho.clone(), [(CONTENT_TYPE, "application/json")], me::at_once)]
 }

@@ -7,9 +7,12 @@
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use identity::api_key::organization_keys::OrganizationCaller;
-use identity::{Caller, Error, ErrorKind, Secret};
+use identity::{Caller, Credential, Error, ErrorKind, Secret};
+use web::Check;
 use web::cookie::Carried;
 
+use super::Trieve;
+use super::tenant::Tenant;
 use super::visit::Visit;
 
 /// Who asks.
@@ -37,6 +40,23 @@ pub(super) async fn recognise(visit: &Visit) -> Result<Asking, Error> {
     }
     let organization = known(keys.check_organization_key(&op, door, &key).await)?;
     Ok(organization.map_or(Asking::Nobody, |caller| Asking::Organization(Box::new(caller))))
+}
+
+/// [`recognise`], where it is plain what is presented, it is good, and for this route as it is asked: in no tenant, by a
+/// session or by a key without bounds.
+pub(super) fn at_once(trieve: &Trieve, asked: &Check<'_>) -> Option<Caller> {
+    if Tenant::NAMES.iter().any(|name| asked.headers.contains_key(*name)) {
+        return None;
+    }
+    match trieve.cookie.carried(asked.headers) {
+        Carried::Value(secret) => trieve.web.identity.sessions.known(asked.now, &trieve.surface, secret),
+        Carried::Nothing => {
+            let key = key(asked.headers)?;
+            let caller = trieve.web.identity.api_keys.known(&asked.op(), &trieve.keys.door, key.expose())?;
+            matches!(&caller.credential, Credential::ApiKey(key) if key.bounds.is_free()).then_some(caller)
+        }
+        Carried::Unclear => None,
+    }
 }
 
 /// The live session behind a cookie's value, and its secret; `None`: it opens nothing.

@@ -170,10 +170,15 @@ impl Voice<'_> {
 
 /// An answer with a body.
 pub(super) fn answer(status: StatusCode, body: &impl Serialize) -> Response {
-    match serde_json::to_string(body) {
-        Ok(text) => (status, [(CONTENT_TYPE, JSON)], text).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    match text(body) {
+        Some(text) => (status, [(CONTENT_TYPE, JSON)], text).into_response(),
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// A body as it is written. `None`: it cannot be written as JSON.
+pub(super) fn text(body: &impl Serialize) -> Option<String> {
+    serde_json::to_string(body).ok()
 }
 
 fn message(status: StatusCode, text: &str) -> Response {

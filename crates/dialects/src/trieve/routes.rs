@@ -2,10 +2,11 @@
 
 use axum::Router;
 use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::map_response;
 use axum::routing::{MethodRouter, any};
 use web::headers::without_referrer;
-use web::{Endpoint, Refusal};
+use web::{Endpoint, Express, Refusal};
 
 use super::Trieve;
 use super::error::Refused;
@@ -51,6 +52,12 @@ pub(super) fn router(trieve: Trieve) -> Router {
         .route("/api/invitations/{organization_id}", methods().get(invitations::list))
         .route("/api/health", methods().get(health::get))
         .with_state(trieve)
+}
+
+/// What back ends ask at every request of their own.
+pub(super) fn express(trieve: &Trieve) -> Vec<Express> {
+    let me = Express::get("/api/auth/me", me::get, trieve.clone());
+    vec![me.at_once(trieve.clone(), [(CONTENT_TYPE, "application/json")], me::at_once)]
 }
 
 /// contracts 6: a method that a path lacks is told without `Allow`, which the router would add, and `HEAD` is no `GET`.

@@ -25,6 +25,9 @@ pub(super) struct Tenant {
 struct NoUuid(&'static str);
 
 impl Tenant {
+    /// The headers that name one.
+    pub(super) const NAMES: [&str; 4] = ["tr-organization", "x-organization", "tr-dataset", "x-dataset"];
+
     /// What these headers name.
     pub(super) fn named(headers: &HeaderMap) -> Result<Self, Refused> {
         Self::read(headers).map_err(|NoUuid(what)| {

@@ -15,27 +15,27 @@ async fn house(settings: &str) -> TestServer {
     server
 }
 
-async fn token(server: &TestServer) -> String {
+pub(super) async fn token(server: &TestServer) -> String {
     let login = json!({"username": "john", "password": PASSWORD});
     let answer = server.anonymous().post("/auth/login/").json(&login).send().await;
     answer.json()["token"].as_str().expect("a token").to_owned()
 }
 
-async fn session(server: &TestServer) -> String {
+pub(super) async fn session(server: &TestServer) -> String {
     let answer = server.anonymous().post("/api/v1/auth/").json(&form()).send().await;
     let cookie = answer.header("set-cookie").and_then(|cookie| cookie.strip_prefix("sessionid="));
     cookie.and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned()
 }
 
 /// What probe gives: a JWT and the account's API token.
-async fn probe(server: &TestServer) -> (String, String) {
+pub(super) async fn probe(server: &TestServer) -> (String, String) {
     let answer = server.anonymous().post("/frontend/api/v1/auth/sign-in").json(&form()).send().await.json();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     (text(&answer["jwt-token"]["token"]), text(&answer["api-token"]))
 }
 
 /// A house with a provider that knows `john`, and joins him.
-async fn house_with_provider(settings: &str) -> (TestServer, TestProvider) {
+pub(super) async fn house_with_provider(settings: &str) -> (TestServer, TestProvider) {
     let provider = TestProvider::start().await;
     let provider_section = provider.settings("acme");
     let keys = "[dialects.bixarena]\nalgorithm = \"EdDSA\"\n";
@@ -46,7 +46,7 @@ async fn house_with_provider(settings: &str) -> (TestServer, TestProvider) {
 }
 
 /// What bixarena gives: a session and its token.
-async fn bixarena(server: &TestServer, provider: &TestProvider) -> (String, String) {
+pub(super) async fn bixarena(server: &TestServer, provider: &TestProvider) -> (String, String) {
     let cookie = |answer: &Answer| {
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
         cookie.expect("a cookie").to_owned()
@@ -61,7 +61,7 @@ async fn bixarena(server: &TestServer, provider: &TestProvider) -> (String, Stri
 }
 
 /// What trieve gives: a session and a key.
-async fn trieve(server: &TestServer, provider: &TestProvider) -> (String, String) {
+pub(super) async fn trieve(server: &TestServer, provider: &TestProvider) -> (String, String) {
     let cookie = |answer: &Answer| {
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
         cookie.expect("a cookie").to_owned()

@@ -3,6 +3,7 @@
 
 mod bixarena;
 mod doors;
+mod express;
 mod knox;
 mod native;
 mod probe;

@@ -5,6 +5,7 @@
 
 use crate::rule::Rule;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -86,7 +87,11 @@ impl Federation {
         if !user.is_active() {
             return Err(inactive(&user));
         }
-        Ok(Caller { user, credential: Credential::AccessToken(provider.id.clone()) })
+        Ok(Caller {
+            user: Arc::new(user),
+            credential: Credential::AccessToken(provider.id.clone()),
+            room: None,
+        })
     }
 }
 

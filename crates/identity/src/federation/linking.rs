@@ -22,7 +22,7 @@ use crate::surface::Surface;
 /// What a browser came back from a provider with.
 pub enum CameBack {
     /// Somebody signed in.
-    SignedIn(ProviderSignedIn),
+    SignedIn(Box<ProviderSignedIn>),
     /// The identity is linked to the account of whoever had signed in.
     Linked {
         /// Who, by which session.
@@ -72,7 +72,7 @@ impl Federation {
             return self.link(op, surface, answer).await;
         }
         let sign_in = SignIn { core: self.core.clone() };
-        Ok(CameBack::SignedIn(sign_in.with_provider(op, surface, answer).await?))
+        Ok(CameBack::SignedIn(Box::new(sign_in.with_provider(op, surface, answer).await?)))
     }
 
     /// Links the identity that a browser comes back with to the account of the session that wanted it. One that is linked

@@ -135,6 +135,11 @@ impl Rings {
         rings.get(&key_use).map(|(seen, ring)| (*seen, Arc::clone(ring)))
     }
 
+    /// The keys, if they were looked for a short while ago.
+    pub(crate) fn current(&self, key_use: KeyUse, now: Timestamp) -> Option<Ring> {
+        self.opened(key_use).filter(|(seen, _)| now.since(*seen) < REMEMBERED).map(|(_, ring)| ring)
+    }
+
     fn keep(&self, key_use: KeyUse, now: Timestamp, ring: &Ring) {
         let mut rings = self.0.write().unwrap_or_else(PoisonError::into_inner);
         rings.insert(key_use, (now, Arc::clone(ring)));
@@ -145,13 +150,10 @@ impl Core {
     /// The keys whose tokens are accepted, as this process knows them; `anew` reads them from the store. A key that is
     /// known is not opened again.
     pub(crate) async fn ring(&self, op: &Op, key_use: KeyUse, anew: bool) -> Result<Ring> {
-        let known = self.rings.opened(key_use);
-        if let Some((seen, ring)) = &known
-            && !anew
-            && op.now.since(*seen) < REMEMBERED
-        {
-            return Ok(Arc::clone(ring));
+        if !anew && let Some(ring) = self.rings.current(key_use, op.now) {
+            return Ok(ring);
         }
+        let known = self.rings.opened(key_use);
         let stored = self.store.signing_keys(key_use).await?;
         let stored: Vec<&SigningKey> = stored.iter().filter(|key| key.is_accepted(op.now)).collect();
         let known = known.map(|(_, ring)| ring);

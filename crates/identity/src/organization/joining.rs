@@ -172,8 +172,8 @@ impl Core {
 
     /// The user's oldest organization, or a new one; `None`: the user came to one meanwhile.
     async fn settle_anywhere(&self, op: &Op, user: &User) -> Result<Option<Joined>> {
-        let oldest = self.store.memberships(user.number).await?.into_iter().next();
-        if let Some((organization, membership)) = oldest {
+        let belongs = self.store.memberships(user.number).await?;
+        if let Some((organization, membership)) = belongs.first().cloned() {
             return Ok(Some(Joined { organization, membership, way: Way::Already }));
         }
         let (organization, membership) = self.new_organization(op, own_name(user)?, false, user);

@@ -30,7 +30,7 @@ impl Organizations {
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`].
-    pub async fn memberships_of(&self, user: &User) -> Result<Vec<(Organization, Membership)>> {
+    pub async fn memberships_of(&self, user: &User) -> Result<Arc<[(Organization, Membership)]>> {
         Ok(self.core.store.memberships(user.number).await?)
     }
 
@@ -41,14 +41,12 @@ impl Organizations {
     /// [`ErrorKind::Forbidden`]: the credential may less than its owner in a way that knows no organizations.
     /// [`ErrorKind::Unavailable`].
     pub async fn memberships_by(&self, caller: &Caller) -> Result<Vec<(Organization, Membership)>> {
-        let mut reached = Vec::new();
-        for (organization, mut membership) in self.memberships_of(&caller.user).await? {
-            if let Some(role) = caller.share_of(&membership)? {
-                membership.role = role;
-                reached.push((organization, membership));
-            }
-        }
-        Ok(reached)
+        shares(caller, &self.memberships_of(&caller.user).await?)
+    }
+
+    /// The same, where nothing has to be waited for. `None` says nothing.
+    pub fn memberships_known_by(&self, caller: &Caller) -> Option<Vec<(Organization, Membership)>> {
+        shares(caller, &self.core.store.memberships_known_of(caller.user.number)?).ok()
     }
 
     /// Where the caller stands in an organization.
@@ -275,4 +273,17 @@ pub(super) fn joined_meanwhile(error: &StoreError) -> bool {
 
 fn unknown(seen: &'static str, wanted: &'static str) -> Error {
     Error::new(ErrorKind::OrganizationNotFound).because(Rule::Organization, seen, wanted)
+}
+
+fn shares(
+    caller: &Caller,
+    belongs: &[(Organization, Membership)],
+) -> Result<Vec<(Organization, Membership)>> {
+    let mut reached = Vec::with_capacity(belongs.len());
+    for (organization, membership) in belongs {
+        if let Some(role) = caller.share_of(membership)? {
+            reached.push((organization.clone(), Membership { role, ..membership.clone() }));
+        }
+    }
+    Ok(reached)
 }

@@ -1,5 +1,8 @@
 //! Who presented a credential: its active owner, and what the credential may do of what the owner may.
 
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
+
 use super::Session;
 use crate::api_key::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -13,20 +16,29 @@ use crate::user::{Permission, Permissions, User};
 #[derive(Debug, Clone)]
 pub enum Credential {
     /// A live session.
-    Session(Session),
+    Session(Arc<Session>),
     /// A live API key.
-    ApiKey(ApiKey),
+    ApiKey(Arc<ApiKey>),
     /// An access token that a provider vouches for.
     AccessToken(ProviderId),
 }
+
+/// Room for what a door says of somebody who is recognised by one credential: it lasts as long as neither the credential, nor its
+/// owner, nor what the owner belongs to, has changed, and is empty afterwards.
+pub type Room = Arc<OnceLock<Box<dyn Any + Send + Sync>>>;
+
+/// What the store knows without a query: a credential, its owner, and room for what is said of them.
+pub type Remembered<T> = (Arc<T>, Arc<User>, Room);
 
 /// Somebody who was recognised.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// Who.
-    pub user: User,
+    pub user: Arc<User>,
     /// By what.
     pub credential: Credential,
+    /// Room for what is said of it, where it is remembered.
+    pub room: Option<Room>,
 }
 
 impl Caller {

@@ -13,11 +13,11 @@ use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::{Op, Timestamp};
 use crate::ports::{Change, Commit, Conflict, SessionQuery, StoreError};
-use crate::secret::Secret;
+use crate::secret::{Secret, Sha256Digest};
 use crate::surface::Surface;
 use crate::user::{Status, User, UserNumber};
 
-/// With less life left than this, a use is written at once: another node might end the session otherwise.
+/// With less life left than this, a use is written at once.
 const WRITE_AT_ONCE: Duration = Duration::from_mins(2);
 /// How many sessions one page of a listing holds.
 const PAGE: u32 = 500;
@@ -50,44 +50,36 @@ impl Sessions {
                 "one that a login here gave out",
             ));
         };
-        if session.door != surface.door || named.is_some_and(|named| named != session.id) {
-            return Err(invalid(
-                Rule::CredentialOtherDoor,
-                "a secret of another door",
-                "one that a login by this door gave out",
-            ));
-        }
-        match session.state(op.now) {
-            State::Live if user.is_active() => {}
-            State::Live => return Err(inactive(&user)),
-            // Suspension ends the session too; the owner is told the cause for as long as it lasts.
-            State::Ended { reason: EndReason::Suspended | EndReason::UserDeleted, .. }
-                if !user.is_active() =>
-            {
-                return Err(inactive(&user));
+        judge(op.now, surface, named, &session, &user)?;
+        match session.touch(surface, op.now) {
+            Some(touch) if ends_soon(&session, &touch, op.now) => {
+                self.commit(vec![Change::TouchSession(touch)], vec![]).await?;
             }
-            State::Ended { .. } => {
-                return Err(invalid(Rule::SessionEnded, "a session that was ended", "a live one"));
-            }
-            State::Expired => {
-                return Err(invalid(Rule::SessionExpired, "a session past its end", "a live one"));
-            }
+            Some(touch) => self.core.touches.note(Use::Session(touch)),
+            None => {}
         }
-        if let Some(touch) = session.touch(surface, op.now) {
-            self.write_down(&session, touch, op.now).await?;
-        }
-        Ok(Caller { user, credential: Credential::Session(session) })
+        Ok(Caller { user, credential: Credential::Session(session), room: None })
     }
 
-    async fn write_down(&self, session: &Session, touch: Touch, now: Timestamp) -> Result<()> {
-        let ends_soon =
-            touch.idle_end.is_some() && session.expires().is_some_and(|end| end.since(now) < WRITE_AT_ONCE);
-        if ends_soon {
-            self.commit(vec![Change::TouchSession(touch)], vec![]).await?;
-        } else {
-            self.core.touches.note(Use::Session(touch));
+    /// Recognises what a request presents, where nothing has to be waited for and all is well: then this is what
+    /// [`Sessions::check`] would say. `None` says nothing.
+    pub fn known(&self, now: Timestamp, surface: &Surface, presented: &str) -> Option<Caller> {
+        let presented = Sha256Digest::of_presented(presented)?;
+        let (digest, named) = match &surface.token {
+            None => (presented, None),
+            Some(form) => {
+                let (session, digest) = self.core.token_known_by(now, form, &presented)?;
+                (digest, Some(session))
+            }
+        };
+        let (session, user, room) = self.core.store.session_known_by(&digest)?;
+        judge(now, surface, named, &session, &user).ok()?;
+        match session.touch(surface, now) {
+            Some(touch) if ends_soon(&session, &touch, now) => return None,
+            Some(touch) => self.core.touches.note(Use::Session(touch)),
+            None => {}
         }
-        Ok(())
+        Some(Caller { user, credential: Credential::Session(session), room: Some(room) })
     }
 
     /// Writes down the uses that wait for it; called by a background job and before the process stops.
@@ -194,6 +186,38 @@ impl Sessions {
         let done = self.core.store.commit(Commit { changes, events }).await?;
         Ok(done.affected.last().copied().unwrap_or(0))
     }
+}
+
+/// Whether this session, of this owner, is good at this door now; `named` is the one that a token says it is of.
+fn judge(
+    now: Timestamp,
+    surface: &Surface,
+    named: Option<SessionId>,
+    session: &Session,
+    user: &User,
+) -> Result<()> {
+    if session.door != surface.door || named.is_some_and(|named| named != session.id) {
+        return Err(invalid(
+            Rule::CredentialOtherDoor,
+            "a secret of another door",
+            "one that a login by this door gave out",
+        ));
+    }
+    match session.state(now) {
+        State::Live if user.is_active() => Ok(()),
+        State::Live => Err(inactive(user)),
+        // Suspension ends the session too; the owner is told the cause for as long as it lasts.
+        State::Ended { reason: EndReason::Suspended | EndReason::UserDeleted, .. } if !user.is_active() => {
+            Err(inactive(user))
+        }
+        State::Ended { .. } => Err(invalid(Rule::SessionEnded, "a session that was ended", "a live one")),
+        State::Expired => Err(invalid(Rule::SessionExpired, "a session past its end", "a live one")),
+    }
+}
+
+/// Whether a use has to be written before the answer: another node might end the session otherwise.
+fn ends_soon(session: &Session, touch: &Touch, now: Timestamp) -> bool {
+    touch.idle_end.is_some() && session.expires().is_some_and(|end| end.since(now) < WRITE_AT_ONCE)
 }
 
 pub(crate) fn invalid(rule: Rule, seen: &'static str, wanted: &'static str) -> Error {

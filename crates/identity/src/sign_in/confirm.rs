@@ -3,6 +3,8 @@
 //!
 //! It is a try at a password like any other: counted with failed logins, and throttled with them.
 
+use std::sync::Arc;
+
 use crate::rule::Rule;
 use ::password::Password;
 use zeroize::Zeroizing;
@@ -51,7 +53,7 @@ impl SignIn {
         &self,
         op: &Op,
         surface: &Surface,
-        user: User,
+        user: Arc<User>,
         session: SessionId,
         password: Password,
     ) -> Result<SignedIn> {
@@ -75,7 +77,9 @@ impl SignIn {
             let event = Event::new(op, EventKind::SignedIn).of(&user).with_session(new.id);
             events.insert(0, event.saying(CONFIRMED));
             match self.core.store.commit(Commit { changes, events }).await {
-                Ok(_) => return Ok(SignedIn { user, session: Session::from(new), secret }),
+                Ok(_) => {
+                    return Ok(SignedIn { user: User::clone(&user), session: Session::from(new), secret });
+                }
                 Err(StoreError::Conflict(Conflict::SigningKeyChanged)) => {}
                 Err(StoreError::Conflict(Conflict::SessionLimit)) => {
                     let limit = ErrorKind::SessionLimit.into();

@@ -57,7 +57,7 @@ impl SignIn {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ends {
     /// The session that the client held until now, with its owner.
-    pub(crate) replaced: Option<(User, SessionId)>,
+    pub(crate) replaced: Option<(Arc<User>, SessionId)>,
     /// Whether every other session ends, as far as the surface's scope reaches.
     pub(crate) others: bool,
 }

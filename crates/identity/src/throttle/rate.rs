@@ -120,7 +120,7 @@ impl Rates {
     }
 
     /// Somebody is about to show an API key.
-    fn may_show_key(&self, op: &Op) -> Result<()> {
+    pub(crate) fn may_show_key(&self, op: &Op) -> Result<()> {
         may(&self.api_keys, op.origin.counted_network(), op, &API_KEYS)
     }
 

@@ -5,6 +5,8 @@
 //! our own routes a leaked signing key alone forges nothing, and a token is refused as soon as its session has ended,
 //! without a row for each token. Others accept it until it ends by itself.
 
+use std::sync::Arc;
+
 use crate::rule::Rule;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -170,7 +172,7 @@ impl Tokens {
                 "one of a live session",
             ));
         }
-        Ok(Caller { user, credential: Credential::Session(session) })
+        Ok(Caller { user: Arc::new(user), credential: Credential::Session(Arc::new(session)), room: None })
     }
 }
 

@@ -8,6 +8,8 @@ mod custom;
 pub mod internal;
 pub mod minting;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,10 +18,12 @@ pub use internal::{InternalToken, ServiceClient, ServiceCredentials};
 
 use crate::Core;
 use crate::error::{Error, ErrorKind, Observed, Result};
+use crate::keyring::SigningKeyId;
 use crate::keyring::ring::{OpenKey, Ring};
+use crate::memo::Memo;
 use crate::op::{Op, Timestamp};
 use crate::rule::Rule;
-use crate::secret::{Digest, Secret};
+use crate::secret::{Digest, Secret, Sha256Digest};
 use crate::session::{NewSession, SessionId};
 use crate::surface::TokenForm;
 
@@ -47,6 +51,7 @@ struct Claims<'a> {
 struct Presented {
     sid: Uuid,
     jti: String,
+    exp: i64,
 }
 
 /// What a token leads to.
@@ -87,7 +92,47 @@ pub(crate) fn seconds(time: Timestamp) -> i64 {
     time.millis().div_euclid(1000)
 }
 
+/// Tokens whose signature was found good, by their digests: so many of a key that is still accepted need not be verified again.
+pub(crate) struct ReadTokens(Memo<Sha256Digest, Arc<ReadToken>>);
+
+/// What was read of a token.
+struct ReadToken {
+    /// For whom it is.
+    audience: String,
+    session: SessionId,
+    digest: Sha256Digest,
+    key: SigningKeyId,
+    /// In seconds since the epoch; after it the token is read again, and refused.
+    expires: i64,
+}
+
+impl Default for ReadTokens {
+    fn default() -> Self {
+        Self(Memo::new(READ_TOKENS))
+    }
+}
+
+/// At some hundred bytes each.
+const READ_TOKENS: usize = 32_768;
+
 impl Core {
+    /// What [`Core::session_of_token`] would say of the token with this digest, where it has said it before and nothing
+    /// has to be waited for. `None` says nothing.
+    pub(crate) fn token_known_by(
+        &self,
+        now: Timestamp,
+        form: &TokenForm,
+        token: &Sha256Digest,
+    ) -> Option<(SessionId, Sha256Digest)> {
+        let ring = self.rings.current(form.key_use, now)?;
+        let accepted = |id| ring.iter().any(|key| key.id == id && key.is_accepted(now));
+        let is_good = |read: &Arc<ReadToken>| {
+            read.audience == form.audience && read.expires > seconds(now) && accepted(read.key)
+        };
+        let read = self.read_tokens.0.find(token, is_good)?;
+        Some((read.session, read.digest))
+    }
+
     /// Reads a session token that was presented. What the ledger says of it is not asked here.
     pub(crate) async fn session_of_token(
         &self,
@@ -98,18 +143,24 @@ impl Core {
         let read = |ring: &Ring| {
             let expected = expected(form, op.now);
             verified(ring, op.now, |key| {
-                let key = key.sessions().map_err(|_| jose::Error::Key)?;
-                key.verify::<Presented>(token.expose(), &expected)
+                let mac = key.sessions().map_err(|_| jose::Error::Key)?;
+                Ok((mac.verify::<Presented>(token.expose(), &expected)?, key.id))
             })
         };
         let mut claims = read(&self.ring(op, form.key_use, false).await?);
         if matches!(claims, Err(jose::Error::Signature)) {
             claims = read(&self.ring(op, form.key_use, true).await?);
         }
-        let claims = claims.map_err(|error| refused(&error, token, &expected(form, op.now)))?;
+        let (claims, key) = claims.map_err(|error| refused(&error, token, &expected(form, op.now)))?;
         let digest = Secret::presented(&claims.jti).map(|jti| jti.digest());
         let digest = digest.ok_or_else(|| refused(&jose::Error::Claims, token, &expected(form, op.now)))?;
-        Ok(SessionOfToken { session: SessionId(claims.sid), digest })
+        let session = SessionId(claims.sid);
+        if let (Some(token), Some(digest)) = (Sha256Digest::of(&token.digest()), Sha256Digest::of(&digest)) {
+            let audience = form.audience.clone();
+            let read = ReadToken { audience, session, digest, key, expires: claims.exp };
+            self.read_tokens.0.put(token, Arc::new(read));
+        }
+        Ok(SessionOfToken { session, digest })
     }
 }
 

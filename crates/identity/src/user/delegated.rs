@@ -45,7 +45,7 @@ impl Accounts {
     /// # Errors
     /// [`ErrorKind::Unavailable`].
     pub async fn list_for(&self, _op: &Op, caller: &Caller) -> Result<Vec<User>> {
-        if caller.user.role.sees_all() { self.list().await } else { Ok(vec![caller.user.clone()]) }
+        if caller.user.role.sees_all() { self.list().await } else { Ok(vec![User::clone(&caller.user)]) }
     }
 
     /// Makes an active user on the caller's behalf, with a password that we make, that is shown once, and that must

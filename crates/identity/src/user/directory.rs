@@ -1,5 +1,7 @@
 //! Looking users up as one of them: who sees whom, page by page.
 
+use std::sync::Arc;
+
 use super::accounts::Accounts;
 use super::{Permission, Permissions, PersonName, Status, User, UserNumber};
 use crate::audit::{Event, EventKind};
@@ -72,7 +74,7 @@ pub struct ListUsers {
 #[derive(Debug, Clone)]
 pub struct Profile {
     /// The user.
-    pub user: User,
+    pub user: Arc<User>,
     /// Whom the user belongs to, if that account still is.
     pub parent: Option<User>,
     /// What may be done: of the caller, by the credential shown; of others, by their role.
@@ -104,7 +106,7 @@ impl Accounts {
         }
         caller.must(Permission::ReadProfile)?;
         let own = query.statuses.is_empty() || query.statuses.contains(&caller.user.status);
-        let users = if own && query.offset == 0 { vec![caller.user.clone()] } else { vec![] };
+        let users = if own && query.offset == 0 { vec![User::clone(&caller.user)] } else { vec![] };
         Ok(UserPage { users, total: u64::from(own) })
     }
 
@@ -117,6 +119,13 @@ impl Accounts {
         self.profile(caller.user.clone(), caller.permissions()).await
     }
 
+    /// The same of a caller who belongs to nobody, where nothing has to be waited for. `None` says nothing.
+    pub fn own_profile_known(&self, caller: &Caller) -> Option<Profile> {
+        caller.must(Permission::ReadProfile).ok()?;
+        let user = Arc::clone(&caller.user);
+        user.parent.is_none().then(|| Profile { user, parent: None, permissions: caller.permissions() })
+    }
+
     /// The profile of a user that the caller may see. One that the caller may not see is one that is not there.
     ///
     /// # Errors
@@ -127,7 +136,7 @@ impl Accounts {
         }
         let user = self.seen_by(caller, number).await?;
         let permissions = Permissions::of(user.role);
-        self.profile(user, permissions).await
+        self.profile(Arc::new(user), permissions).await
     }
 
     /// Changes what to call the caller, or a user that the caller may change: a sub-user of the caller's, or anybody
@@ -158,7 +167,7 @@ impl Accounts {
         let user = self.core.store.user(number).await?.ok_or(ErrorKind::UserNotFound)?;
         let own = number == caller.user.number;
         let permissions = if own { caller.permissions() } else { Permissions::of(user.role) };
-        self.profile(user, permissions).await
+        self.profile(Arc::new(user), permissions).await
     }
 
     /// A user other than the caller that the caller sees.
@@ -191,7 +200,7 @@ impl Accounts {
         ))
     }
 
-    async fn profile(&self, user: User, permissions: Permissions) -> Result<Profile> {
+    async fn profile(&self, user: Arc<User>, permissions: Permissions) -> Result<Profile> {
         let parent = match user.parent {
             Some(number) => self.core.store.user(number).await?,
             None => None,

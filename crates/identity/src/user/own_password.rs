@@ -58,7 +58,7 @@ impl Accounts {
     pub async fn change_password(&self, op: &Op, caller: &Caller, change: ChangePassword) -> Result<()> {
         caller.must_be_whole()?;
         let except = caller.session().map(|session| session.id);
-        self.begin_exchange(op, Subject { user: caller.user.clone(), by: None, except }, change).await
+        self.begin_exchange(op, Subject { user: User::clone(&caller.user), by: None, except }, change).await
     }
 
     /// Changes the password of a sub-user of the caller's, who shows the old one like its owner would.
@@ -85,7 +85,7 @@ impl Accounts {
                 "a sub-user of the caller's",
             ));
         }
-        let by = Some(caller.user.clone());
+        let by = Some(User::clone(&caller.user));
         self.begin_exchange(op, Subject { user, by, except: None }, change).await
     }
 

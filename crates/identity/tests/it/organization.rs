@@ -51,7 +51,7 @@ async fn who_belongs_to_nothing_founds_an_organization_and_does_so_once() {
         [("organization_created", joined.organization.id.to_string())]
     );
     let listed = server.identity.organizations.memberships_of(&john).await.expect("a list");
-    assert_eq!(listed, [(joined.organization, joined.membership)]);
+    assert_eq!(*listed, [(joined.organization, joined.membership)]);
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ async fn a_token_is_checked_against_the_ledger() {
     let signed_in = login(&server, &surface, false).await.expect("good");
     assert_eq!(signed_in.secret.expose().split('.').count(), 3);
     let caller = check(&server, &surface, &signed_in.secret).await.expect("live");
-    assert_eq!(caller.user, server.identity.accounts.find("john").await.expect("there"));
+    assert_eq!(*caller.user, server.identity.accounts.find("john").await.expect("there"));
     let found = server.store().session_by_digest(&signed_in.secret.digest()).await.expect("an answer");
     assert!(found.is_none(), "the digest of the whole token opens nothing");
     server.identity.sessions.end_all_of(&server.operator(), &john).await.expect("ended");

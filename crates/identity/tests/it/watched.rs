@@ -187,7 +187,7 @@ impl Store for Watched {
         credentials
     }
 
-    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Session, User)>> {
+    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Arc<Session>, Arc<User>)>> {
         self.note("session_by_digest");
         self.server.store().session_by_digest(digest).await
     }
@@ -207,7 +207,7 @@ impl Store for Watched {
         self.server.store().users_matching(query).await
     }
 
-    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(ApiKey, User)>> {
+    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>)>> {
         self.note("api_key_by_digest");
         self.server.store().api_key_by_digest(digest).await
     }
@@ -255,7 +255,7 @@ impl Store for Watched {
         self.server.store().organizations(after, limit).await
     }
 
-    async fn memberships(&self, of: UserNumber) -> StoreResult<Vec<(Organization, Membership)>> {
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Arc<[(Organization, Membership)]>> {
         self.note("memberships");
         self.server.store().memberships(of).await
     }

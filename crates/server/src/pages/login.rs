@@ -4,6 +4,8 @@
 //! Who is signed in already is not asked again, but for what wants a login of the last minutes ([`ask_again`]). What
 //! comes after a good password stands here too: another one must be chosen, or the door takes over.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -212,8 +214,8 @@ pub(super) async fn sign_in(
 
 /// What comes after a good password. The browser is another one to forms from now on.
 async fn opened(visitor: &Visitor, native: &Native, onward: &Onward, signed_in: &SignedIn) -> Response {
-    let caller =
-        Caller { user: signed_in.user.clone(), credential: Credential::Session(signed_in.session.clone()) };
+    let session = Credential::Session(Arc::new(signed_in.session.clone()));
+    let caller = Caller { user: Arc::new(signed_in.user.clone()), credential: session, room: None };
     let person = Person { visitor: visitor.clone(), native: native.clone(), caller };
     let response = if person.caller.user.must_change_password {
         person.to(&onward.by_way_of(change_password::PATH))

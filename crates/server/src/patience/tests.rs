@@ -12,7 +12,7 @@ const TIMES: Times =
 fn watched() -> (DuplexStream, Watched<DuplexStream>, Requests) {
     let place = Places::with(1, 1, &[]).take(IpAddr::from([192, 0, 2, 1])).expect("a place");
     let (client, server) = duplex(64);
-    let requests = Requests::default();
+    let requests = Requests::new();
     (client, Watched::new(server, place, TIMES, requests.clone()), requests)
 }
 
@@ -66,7 +66,7 @@ async fn a_client_that_gives_up_most_of_its_requests_is_closed() {
     assert!(reads(&mut watched).is_pending());
     drop(requests.begin());
     assert!(matches!(reads(&mut watched), Poll::Ready(Err(_))));
-    requests.seen(|seen| seen.answered = seen.begun);
+    requests.0.answered.store(requests.0.begun.load(Relaxed), Relaxed);
     drop(requests.begin());
     client.write_u8(1).await.expect("open");
     assert!(matches!(reads(&mut watched), Poll::Ready(Ok(()))));
@@ -114,7 +114,7 @@ async fn what_was_taken_in_time_is_forgotten() {
 async fn a_refused_client_is_heard_out_for_a_while_and_a_served_one_is_not() {
     for (ends, at_least) in [(true, LINGER), (false, Duration::ZERO)] {
         let (_client, mut watched, requests) = watched();
-        requests.seen(|seen| seen.ends = ends);
+        requests.0.ends.store(ends, Relaxed);
         let began = Instant::now();
         watched.shutdown().await.expect("closed");
         assert_eq!(began.elapsed(), at_least);

@@ -4,6 +4,8 @@
 mod committer;
 pub(crate) mod condition;
 mod readers;
+pub(crate) mod remembered;
+mod wal_index;
 mod writer;
 
 use std::path::Path;
@@ -16,6 +18,8 @@ use rusqlite::types::{ToSqlOutput, Value as SqliteValue, ValueRef};
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ToSql, TransactionBehavior};
 
 use self::readers::Readers;
+use self::remembered::{Known, Reading, Remembered};
+use self::wal_index::WalIndex;
 use self::writer::Writer;
 use crate::OpenError;
 use crate::migrate::{self, SchemaError};
@@ -32,6 +36,8 @@ const STATEMENTS: usize = 128;
 pub(crate) struct Sqlite {
     readers: Readers,
     writer: Writer,
+    /// None where nothing can be proven; then every check reads.
+    remembered: Option<Box<Remembered>>,
 }
 
 impl Sqlite {
@@ -53,7 +59,23 @@ impl Sqlite {
         write_ahead(&connection)?;
         promise(&connection)?;
         migrate(&mut connection)?;
-        Ok(Self { readers: Readers::new(path.to_owned()), writer: Writer::start(connection)? })
+        // As SQLite spells it: the index is beside the file that a link leads to.
+        let index = connection.path().and_then(|path| WalIndex::beside(Path::new(path)));
+        Ok(Self {
+            readers: Readers::new(path.to_owned()),
+            writer: Writer::start(connection)?,
+            remembered: index.map(|index| Box::new(Remembered::new(index))),
+        })
+    }
+
+    /// What is known without a query, and just proven to be true.
+    pub(crate) fn known(&self) -> Option<&Known> {
+        self.remembered.as_ref()?.now(&self.readers)
+    }
+
+    /// Asked before a query whose answer is to be remembered.
+    pub(crate) fn reading(&self) -> Option<Reading<'_>> {
+        self.remembered.as_ref()?.reading()
     }
 
     pub(crate) fn query(&self, sql: &'static Sql, values: &[Value]) -> StoreResult<Vec<Row>> {

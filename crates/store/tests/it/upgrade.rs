@@ -158,7 +158,7 @@ async fn holds_the_api_keys(store: &Store, ann: &User) {
         sealed: Some(vec![9; 40]),
         ..new_key(ann, "knox").key
     };
-    assert_eq!((&standing, owner.id), (&expected, ann.id));
+    assert_eq!((&*standing, owner.id), (&expected, ann.id));
     assert_eq!(ended.ended, Some((millis(5), EndReason::Revoked)));
     let version = ann.credential_version;
     let second = Change::OpenApiKey { key: standing_key(ann, "knox"), version, limit: 9 };

@@ -82,7 +82,7 @@ impl Store for Watched {
         self.inner.credentials(key).await
     }
 
-    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Session, User)>> {
+    async fn session_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Arc<Session>, Arc<User>)>> {
         self.used("session_by_digest");
         self.inner.session_by_digest(digest).await
     }
@@ -97,7 +97,7 @@ impl Store for Watched {
         self.inner.sessions(of, query).await
     }
 
-    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(ApiKey, User)>> {
+    async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>)>> {
         self.used("api_key_by_digest");
         self.inner.api_key_by_digest(digest).await
     }
@@ -145,7 +145,7 @@ impl Store for Watched {
         self.inner.organizations(after, limit).await
     }
 
-    async fn memberships(&self, of: UserNumber) -> StoreResult<Vec<(Organization, Membership)>> {
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Arc<[(Organization, Membership)]>> {
         self.used("memberships");
         self.inner.memberships(of).await
     }

@@ -280,7 +280,7 @@ impl World {
 
     /// The key with this secret as stored now.
     pub(crate) async fn stored_key(&self, digest: &Digest) -> ApiKey {
-        self.store.inner.api_key_by_digest(digest).await.unwrap().unwrap().0
+        ApiKey::clone(&self.store.inner.api_key_by_digest(digest).await.unwrap().unwrap().0)
     }
 
     /// Makes an organization.

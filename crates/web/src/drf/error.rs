@@ -169,15 +169,21 @@ pub fn json_api(status: StatusCode, text: &str, code: &str) -> Response {
     )
 }
 
+/// A body as DRF's JSON renderer writes it. `None`: it cannot be written as JSON.
+pub fn text(body: &impl Serialize) -> Option<String> {
+    let text = serde_json::to_string(body).ok()?;
+    // DRF escapes these two, so that the answer is a part of JavaScript as well. Both begin with the same byte, and most texts
+    // are without it.
+    let may_hold = text.as_bytes().contains(&0xe2);
+    Some(match may_hold && text.contains(['\u{2028}', '\u{2029}']) {
+        true => text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"),
+        false => text,
+    })
+}
+
 fn rendered(status: StatusCode, content_type: HeaderValue, body: &impl Serialize) -> Response {
-    let Ok(text) = serde_json::to_string(body) else {
+    let Some(text) = text(body) else {
         return server_error();
-    };
-    // DRF escapes these two, so that the answer is a part of JavaScript as well.
-    let text = if text.contains(['\u{2028}', '\u{2029}']) {
-        text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
-    } else {
-        text
     };
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;

@@ -1,10 +1,12 @@
 //! `GET /userinfo`: whose session or token this is.
 
+use web::cookie::Carried;
 use web::fault::concerning;
+use web::{Check, Checked};
 
 use crate::bixarena::error::{Reply, Voice, ok};
 use crate::bixarena::visit::Visit;
-use crate::bixarena::{caller, convert};
+use crate::bixarena::{BixArena, caller, convert};
 
 /// contracts 5.5. A token that was presented is judged by itself: a bad one does not make room for the cookie.
 pub(in crate::bixarena) async fn get(visit: Visit) -> Reply {
@@ -14,4 +16,14 @@ pub(in crate::bixarena) async fn get(visit: Visit) -> Reply {
     };
     let caller = caller.map_err(visit.refused(voice))?;
     Ok(concerning(caller.user.number, ok(&convert::user_info(&caller.user))))
+}
+
+/// [`get`], where it is plain who asks: by the cookie alone.
+pub(in crate::bixarena) fn at_once(arena: &BixArena, asked: &Check<'_>) -> Option<Checked> {
+    let Carried::Value(secret) = arena.cookie.carried(asked.headers) else { return None };
+    if asked.has_authorization() {
+        return None;
+    }
+    let caller = arena.web.identity.sessions.known(asked.now, &arena.surface, secret)?;
+    asked.always_says(&caller, || serde_json::to_string(&convert::user_info(&caller.user)).ok())
 }

@@ -3,9 +3,9 @@
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use web::Context;
 use web::drf::error as drf;
 use web::fault::concerning;
+use web::{Check, Checked, Context};
 
 use super::known;
 use crate::knox::{Knox, convert, routes};
@@ -27,4 +27,11 @@ pub(in crate::knox) async fn options(
 ) -> Result<Response, Response> {
     known(&knox, &context, request.headers(), request.uri()).await?;
     Ok(drf::options("User", routes::READS))
+}
+
+/// [`get`], where it is plain who asks.
+pub(in crate::knox) fn at_once(knox: &Knox, asked: &Check<'_>) -> Option<Checked> {
+    let token = asked.behind("Token").filter(|_| asked.takes_json())?;
+    let caller = knox.web.identity.sessions.known(asked.now, &knox.surface, token)?;
+    asked.always_says(&caller, || drf::text(&convert::user_answer(&caller.user)))
 }

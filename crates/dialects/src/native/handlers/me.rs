@@ -1,8 +1,10 @@
 //! `GET /id/v1/me`: who asks.
 
-use crate::native::convert;
+use web::{Check, Checked};
+
 use crate::native::error::Reply;
 use crate::native::visit::Known;
+use crate::native::{Native, caller, convert};
 
 /// Who asks, by a session or by a key of this door.
 #[cfg_attr(test, utoipa::path(get, path = "/id/v1/me", operation_id = "who_am_i", tag = "account",
@@ -12,4 +14,13 @@ pub(in crate::native) async fn get(Known(call): Known) -> Reply {
     let op = call.op();
     let profile = call.identity().accounts.own_profile(&op, &call.caller).await?;
     call.ok(&convert::me(&op, &profile.user, &call.caller))
+}
+
+/// [`get`], where it is plain who asks.
+pub(in crate::native) fn at_once(native: &Native, asked: &Check<'_>) -> Option<Checked> {
+    let caller = caller::at_once(native, asked)?;
+    let profile = native.web.identity.accounts.own_profile_known(&caller)?;
+    let body = serde_json::to_string(&convert::me(&asked.op(), &profile.user, &caller)).ok()?;
+    // How fresh the login is follows from the time.
+    Some(Check::says(&caller, body))
 }

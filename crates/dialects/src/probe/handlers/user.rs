@@ -4,8 +4,11 @@ use axum::http::StatusCode;
 use identity::user::directory::UserPage;
 
 use crate::probe::convert::user as convert;
-use crate::probe::error::{Reply, answer};
+use web::{Check, Checked};
+
+use crate::probe::error::{Reply, answer, text};
 use crate::probe::visit::{Call, Takes, Visit};
+use crate::probe::{Probe, caller};
 
 pub(in crate::probe) async fn list(call: Call) -> Reply {
     let mut list = convert::list(&call.visit.query)?;
@@ -48,4 +51,11 @@ pub(in crate::probe) async fn change(mut call: Call) -> Reply {
     let name = convert::name(&form, &old.user.name)?;
     let profile = accounts.rename_as(&call.op(), &call.caller, number, name).await?;
     call.ok(&convert::profile(&profile))
+}
+
+/// [`show_current`], where it is plain who asks.
+pub(in crate::probe) fn current_at_once(probe: &Probe, asked: &Check<'_>) -> Option<Checked> {
+    let caller = caller::at_once(probe, asked)?;
+    let profile = || probe.web.identity.accounts.own_profile_known(&caller);
+    asked.always_says(&caller, || text(&convert::profile(&profile()?)))
 }

@@ -3,9 +3,10 @@
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use web::Context;
+use web::cookie::Carried;
 use web::drf::error as drf;
 use web::fault::concerning;
+use web::{Check, Checked, Context};
 
 use super::known;
 use crate::syntho::{Syntho, convert, routes};
@@ -27,4 +28,14 @@ pub(in crate::syntho) async fn options(
 ) -> Result<Response, Response> {
     known(&syntho, &context, request.headers(), request.uri()).await?;
     Ok(drf::options("Me", routes::ME))
+}
+
+/// [`get`], where it is plain who asks.
+pub(in crate::syntho) fn at_once(syntho: &Syntho, asked: &Check<'_>) -> Option<Checked> {
+    let Carried::Value(secret) = syntho.cookie.carried(asked.headers) else { return None };
+    if asked.has_authorization() || !asked.takes_json() {
+        return None;
+    }
+    let caller = syntho.web.identity.sessions.known(asked.now, &syntho.surface, secret)?;
+    asked.always_says(&caller, || drf::text(&convert::user(&caller.user)))
 }

@@ -2,11 +2,12 @@
 
 use identity::ErrorKind;
 use web::fault::concerning;
+use web::{Check, Checked};
 
 use crate::trieve::caller::Asking;
-use crate::trieve::convert;
-use crate::trieve::error::{Reply, Voice, answer, bad_request};
+use crate::trieve::error::{Reply, Voice, answer, bad_request, text};
 use crate::trieve::visit::Visit;
+use crate::trieve::{Trieve, caller, convert};
 
 /// contracts 4.1.
 pub(in crate::trieve) async fn get(visit: Visit) -> Reply {
@@ -27,4 +28,11 @@ pub(in crate::trieve) async fn get(visit: Visit) -> Reply {
     let belongs = belongs.map_err(visit.refused(Voice::Plain))?;
     let body = convert::slim_user(&caller.user, &belongs);
     Ok(concerning(caller.user.number, answer(axum::http::StatusCode::OK, &body)))
+}
+
+/// [`get`], where it is plain who asks.
+pub(in crate::trieve) fn at_once(trieve: &Trieve, asked: &Check<'_>) -> Option<Checked> {
+    let caller = caller::at_once(trieve, asked)?;
+    let belongs = || trieve.web.identity.organizations.memberships_known_by(&caller);
+    asked.always_says(&caller, || text(&convert::slim_user(&caller.user, &belongs()?)))
 }

@@ -12,7 +12,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use testkit::{SeededEntropy, TestServer};
 use tower::ServiceExt as _;
-use web::{Limits, Networks, ReturnUrls, TrustedProxies, trace};
+use web::{Limits, Networks, ReturnUrls, Shared, TrustedProxies, trace};
 
 use super::*;
 use crate::pages::dress;
@@ -34,7 +34,7 @@ struct Given {
 impl House {
     fn new() -> Self {
         let server = TestServer::start();
-        let web = Web {
+        let web = Web::new(Shared {
             identity: server.identity.clone(),
             clock: Arc::new(server.clock.clone()),
             entropy: Arc::new(SeededEntropy::new(7)),
@@ -43,7 +43,7 @@ impl House {
             proxies: TrustedProxies::default(),
             trusted_addresses: Networks::default(),
             limits: Limits { body_bytes: 1024, ..Limits::default() },
-        };
+        });
         let config = crate::config::parse("x", "", []).expect("a configuration").config;
         let pages = Pages::new(&config, &web, &[], None);
         let page = |path| {

@@ -54,7 +54,7 @@ pub(super) async fn a_key_reads_back_as_made(world: &World) {
         let new = NewApiKey { key: key.clone(), digest: digest.clone() };
         assert_eq!(world.apply(open(new, 9)).await, 1);
         let (found, owner) = world.store.api_key_by_digest(&digest).await.unwrap().unwrap();
-        assert_eq!((&found, owner.id), (&key, ann.id));
+        assert_eq!((&*found, owner.id), (&key, ann.id));
         expected.push(key);
         assert_eq!(world.store.api_keys(ann.number, &PROBE).await.unwrap(), expected, "oldest first");
     }
@@ -241,7 +241,7 @@ pub(super) async fn a_deleted_users_keys_are_ended_and_wiped(world: &World) {
     world.apply(Change::DeleteUser { user: ann.number, at: at(9), retired: vec![] }).await;
     for (key, ended) in [(early, (at(5), EndReason::EndedByOwner)), (live, (at(9), EndReason::UserDeleted))] {
         let (found, owner) = world.store.api_key_by_digest(&digest_of(key.id.0)).await.unwrap().unwrap();
-        assert_eq!(found, ApiKey { ended: Some(ended), sealed: None, name: String::new(), ..key });
+        assert_eq!(*found, ApiKey { ended: Some(ended), sealed: None, name: String::new(), ..key });
         assert_eq!((owner.id, owner.deleted), (ann.id, Some(at(9))));
     }
     assert_eq!(listed(world, &ann).await, []);

@@ -176,7 +176,7 @@ pub(super) async fn nothing_is_left_of_a_deleted_member(world: &World) {
         let mut outcomes = commit_together(world, commits).await;
         outcomes.remove(20).unwrap();
         applied(&outcomes, Conflict::UserChanged);
-        assert_eq!(world.store.memberships(user.number).await.unwrap(), []);
+        assert_eq!(*world.store.memberships(user.number).await.unwrap(), []);
         assert!(world.store.invitations(home.id).await.unwrap().is_empty());
     }
 }

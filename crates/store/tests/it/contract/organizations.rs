@@ -66,13 +66,13 @@ pub(super) async fn a_membership_reads_back_as_made(world: &World) {
         anns.push((organization.clone(), membership));
     }
     let bobs = world.member(&acme, &bob, OrganizationRole::Admin).await;
-    assert_eq!(store.memberships(ann.number).await.unwrap(), anns, "oldest first");
+    assert_eq!(*store.memberships(ann.number).await.unwrap(), anns, "oldest first");
     let members = store.members(acme.id).await.unwrap();
     assert!(members == [(anns[1].1.clone(), ann.clone()), (bobs.clone(), bob.clone())], "{members:?}");
     assert!(world.now(&ann).await == ann, "joining changes nothing of who joins");
 
     assert_eq!(store.membership(other.id, bob.number).await.unwrap(), None);
-    assert_eq!(store.memberships(NOBODY).await.unwrap(), []);
+    assert_eq!(*store.memberships(NOBODY).await.unwrap(), []);
     assert!(store.members(OrganizationId(id())).await.unwrap().is_empty());
     let same_id = NewMembership {
         membership: Membership { id: bobs.id, organization: other.id, ..bobs },
@@ -168,7 +168,7 @@ pub(super) async fn a_deleted_user_belongs_to_nothing(world: &World) {
     let anns = world.member(&acme, &ann, OrganizationRole::Owner).await;
     let bobs = world.member(&acme, &bob, OrganizationRole::User).await;
     world.apply(Change::DeleteUser { user: ann.number, at: at(9), retired: vec![] }).await;
-    assert_eq!(world.store.memberships(ann.number).await.unwrap(), []);
+    assert_eq!(*world.store.memberships(ann.number).await.unwrap(), []);
     let members = world.store.members(acme.id).await.unwrap();
     assert_eq!(members.into_iter().map(|(membership, _)| membership).collect::<Vec<_>>(), [bobs]);
     assert_eq!(world.refused(hold(&anns, OrganizationRole::Owner)).await, Conflict::MembershipChanged);

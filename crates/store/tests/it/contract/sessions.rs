@@ -53,7 +53,7 @@ pub(super) async fn a_session_reads_back_as_opened(world: &World) {
         let expected = Session::from(new);
         assert_eq!(expected.last_seen, expected.created);
         let (found, owner) = world.store.session_by_digest(&secret).await.unwrap().unwrap();
-        assert_eq!((found, owner.id), (expected.clone(), ann.id));
+        assert_eq!((&*found, owner.id), (&expected, ann.id));
         assert_eq!(world.store.session(expected.id).await.unwrap(), Some(expected.clone()));
         let listed = world.store.sessions(ann.number, ALL).await.unwrap();
         assert_eq!(listed.last(), Some(&expected));
@@ -184,7 +184,7 @@ pub(super) async fn a_session_is_ended_once(world: &World) {
     assert_eq!(world.apply(end(session.id, 5, EndReason::SignedOut)).await, 1);
     let expected = Session { ended: Some((at(5), EndReason::SignedOut)), ..session.clone() };
     let (found, _) = world.store.session_by_digest(&digest(session.id)).await.unwrap().unwrap();
-    assert_eq!(found, expected);
+    assert_eq!(*found, expected);
 
     assert_eq!(world.refused(end(session.id, 6, EndReason::Revoked)).await, Conflict::SessionEnded);
     assert_eq!(world.store.session(session.id).await.unwrap(), Some(expected));
@@ -276,7 +276,7 @@ pub(super) async fn a_deleted_users_sessions_are_found_and_ended(world: &World) 
     // What is left of it tells nothing of where she was and with what.
     let session = Session { address: String::new(), user_agent: String::new(), ..session };
     let (found, owner) = world.store.session_by_digest(&digest(session.id)).await.unwrap().unwrap();
-    assert_eq!((&found, owner.id, owner.deleted), (&session, ann.id, Some(at(2))));
+    assert_eq!((&*found, owner.id, owner.deleted), (&session, ann.id, Some(at(2))));
     assert_eq!(world.store.session(session.id).await.unwrap(), Some(session.clone()));
     assert_eq!(world.store.sessions(ann.number, ALL).await.unwrap(), [session]);
     assert_eq!(world.apply(end_all(ann.number, None)).await, 1);

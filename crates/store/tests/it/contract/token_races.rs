@@ -229,7 +229,7 @@ pub(super) async fn no_standing_key_survives_a_new_password(world: &World) {
         let mut ended = 0;
         for NewApiKey { digest, .. } in keys {
             if let Some((key, _)) = world.store.api_key_by_digest(&digest).await.unwrap() {
-                assert_eq!((key.ended, key.sealed), (Some((at(9), EndReason::PasswordReset)), None));
+                assert_eq!((key.ended, key.sealed.clone()), (Some((at(9), EndReason::PasswordReset)), None));
                 ended += 1;
             }
         }

@@ -339,7 +339,7 @@ pub(super) async fn a_deleted_user_is_wiped(world: &World) {
         credential_version: 2,
         ..ann
     };
-    assert!(left == expected);
+    assert!(*left == expected);
 }
 
 pub(super) async fn a_user_is_deleted_once(world: &World) {

@@ -39,7 +39,7 @@ async fn what_one_node_ends_no_other_lets_in_at_its_next_request() {
         apply(opener, Change::OpenSession { session, version, limit: None, replaces: None }).await.unwrap();
         for node in &nodes {
             let (found, owner) = node.session_by_digest(&digest(id)).await.unwrap().unwrap();
-            assert!(found.ended.is_none() && owner == ann(node).await, "round {round}");
+            assert!(found.ended.is_none() && *owner == ann(node).await, "round {round}");
         }
         let end = match round % 2 {
             0 => Change::EndSession { session: id, at: at(9), reason: EndReason::Revoked },

@@ -130,7 +130,7 @@ async fn read_all(store: &Store, [session, key, ticket, flow]: &[Digest; 4]) -> 
     store.ticket_by_digest(ticket).await?;
     store.external_identities(UserNumber(1)).await?;
     store.flow_by_digest(flow).await?;
-    for (organization, _) in store.memberships(UserNumber(1)).await? {
+    for (organization, _) in store.memberships(UserNumber(1)).await?.iter() {
         store.invitations(organization.id).await?;
     }
     store.signing_keys(KeyUse::Probe).await?;

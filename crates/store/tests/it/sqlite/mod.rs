@@ -5,6 +5,7 @@ mod disk;
 mod durability;
 mod faults;
 mod files;
+mod remembered;
 mod schema;
 mod wiping;
 

@@ -20,6 +20,7 @@ use identity::throttle::{Bucket, Throttle};
 use identity::ticket::{NewTicket, Purpose, Ticket, TicketId};
 use identity::user::{Email, LoginKey, NewUser, PersonName, Role, Status, User, Username};
 use identity::{Door, RequestId, Timestamp};
+use sha2::Digest as _;
 use uuid::Uuid;
 
 /// A time, in seconds after an arbitrary one.
@@ -82,7 +83,7 @@ pub(crate) fn digest(id: SessionId) -> Digest {
 
 /// The digest that something new with this id gets.
 pub(crate) fn digest_of(id: Uuid) -> Digest {
-    Digest { kind: DigestKind::Sha256, bytes: id.as_bytes().repeat(2) }
+    Digest { kind: DigestKind::Sha256, bytes: sha2::Sha256::digest(id.as_bytes()).to_vec() }
 }
 
 /// A key that never ends by itself, with the secret `sealed ID`.

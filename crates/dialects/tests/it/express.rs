@@ -1,0 +1,175 @@
+//! The express lane: a check that is answered at once is answered as the router answers it, and nothing is answered there that the
+//! router would refuse.
+
+use std::time::Duration;
+
+use serde_json::json;
+use testkit::{Answer, Ask, TestServer};
+
+use super::doors::{bixarena, house_with_provider, probe, session, token, trieve};
+
+/// A credential, as its header, and the route at which back ends ask whose it is.
+struct Check {
+    path: &'static str,
+    header: (&'static str, String),
+}
+
+impl Check {
+    fn ask<'a>(&self, server: &'a TestServer) -> Ask<'a> {
+        let (name, value) = &self.header;
+        server.anonymous().get(self.path).header("accept", "application/json").header(name, value)
+    }
+}
+
+/// One check of every kind that there is.
+async fn everywhere(settings: &str) -> (TestServer, Vec<Check>) {
+    let (server, provider) = house_with_provider(settings).await;
+    let (jwt, api_token) = probe(&server).await;
+    let (arena, _) = bixarena(&server, &provider).await;
+    let (vault, key) = trieve(&server, &provider).await;
+    let login = json!({"identifier": "john", "password": "correct horse"});
+    let native = server.anonymous().post("/id/v1/login").json(&login).send().await;
+    let native = native.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie");
+    let own = server.anonymous().post("/id/v1/keys").header("cookie", native);
+    let own = own.json(&json!({"name": "k", "expires_in_days": 90})).send().await.json();
+    let own = own["secret"].as_str().expect("a key").to_owned();
+    let knox = format!("Token {}", token(&server).await);
+    let me = "/frontend/api/v1/user/current";
+    let checks = [
+        ("/auth/user/", "authorization", knox.clone()),
+        ("/api/auth/user/", "authorization", knox),
+        ("/api/v1/users/me/", "cookie", format!("sessionid={}", session(&server).await)),
+        (me, "authorization", format!("Bearer {jwt}")),
+        (me, "cookie", format!("jwt={jwt}")),
+        (me, "authorization", format!("Bearer {api_token}")),
+        ("/api/auth/me", "cookie", format!("vault={vault}")),
+        ("/api/auth/me", "authorization", key.clone()),
+        ("/api/auth/me", "x-api-key", format!("Bearer {key}")),
+        ("/userinfo", "cookie", format!("JSESSIONID={arena}")),
+        ("/v1/userinfo", "cookie", format!("JSESSIONID={arena}")),
+        ("/id/v1/me", "cookie", native.to_owned()),
+        ("/id/v1/me", "authorization", format!("Bearer {own}")),
+    ];
+    let checks = checks.map(|(path, name, value)| Check { path, header: (name, value) });
+    (server, checks.into())
+}
+
+/// All of an answer but its number, and its length, which is written below all this.
+fn told(answer: &Answer) -> (u16, Vec<String>, String) {
+    let mut headers: Vec<String> =
+        answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+    headers.retain(|header| !header.starts_with("x-request-id") && !header.starts_with("content-length"));
+    headers.sort_unstable();
+    (answer.status.as_u16(), headers, answer.body.clone())
+}
+
+/// The settings that add headers or take them away, and those without.
+const SETTINGS: [&str; 2] = [
+    "",
+    "public_url = \"https://login.example\"\ndialects.knox.allowed_origins = [\"https://a.example\"]\n\
+     dialects.native.allowed_origins = [\"https://a.example\"]\ndialects.knox.wire = \"deployed\"\n\
+     dialects.syntho.wire = \"deployed\"\n",
+];
+
+#[tokio::test]
+async fn what_is_answered_at_once_is_what_the_router_answers() {
+    for settings in SETTINGS {
+        let (server, checks) = everywhere(settings).await;
+        for check in &checks {
+            let slow = check.ask(&server).send_to_router().await;
+            assert_eq!(slow.status, 200, "{}: {slow}", check.path);
+            let lane = check.ask(&server).header("origin", "null").send().await;
+            assert_eq!(lane.body, slow.body, "{}: by the handler, in the lane", check.path);
+            let at_once = check.ask(&server).send_at_once().await;
+            let at_once = at_once.unwrap_or_else(|| panic!("{} has to wait", check.path));
+            assert_eq!(told(&at_once), told(&slow), "{}", check.path);
+            let number = |answer: &Answer| answer.header("x-request-id").map(str::to_owned);
+            assert_ne!(number(&at_once), number(&slow));
+            for answer in [&at_once, &slow] {
+                let number = number(answer).expect("a number");
+                assert!(
+                    number.len() == 32 && number.bytes().all(|byte| byte.is_ascii_hexdigit()),
+                    "{number}"
+                );
+            }
+        }
+    }
+}
+
+/// security 1, revoked-session.
+#[tokio::test]
+async fn what_was_ended_or_suspended_is_answered_at_once_no_more() {
+    let (server, checks) = everywhere("").await;
+    let by_operator = server.operator();
+    let accounts = &server.identity.accounts;
+    let john = accounts.find("john").await.expect("john");
+    for check in &checks {
+        check.ask(&server).send().await;
+        assert!(check.ask(&server).send_at_once().await.is_some(), "{}", check.path);
+    }
+    accounts.suspend(&by_operator, &john).await.expect("suspended");
+    for check in &checks {
+        assert!(check.ask(&server).send_at_once().await.is_none(), "{}", check.path);
+        let (slow, fast) = (check.ask(&server).send_to_router().await, check.ask(&server).send().await);
+        assert_eq!(fast.status, slow.status, "{}", check.path);
+        assert!(!fast.body.contains("john"), "{}: {fast}", check.path);
+    }
+}
+
+/// What is not plain is the handler's to judge.
+#[tokio::test]
+async fn a_request_that_is_not_plain_is_not_answered_at_once() {
+    let (server, checks) = everywhere("").await;
+    for check in &checks {
+        let (name, value) = &check.header;
+        check.ask(&server).send().await;
+        let plain = || server.anonymous().get(check.path).header(name, value);
+        assert!(plain().send_at_once().await.is_some(), "{}", check.path);
+        let not_plain = [
+            plain().header("origin", "https://evil.example"),
+            plain().header("transfer-encoding", "chunked"),
+            plain().body("text/plain", "x"),
+            plain().header("authorization", "Bearer x").header("authorization", "Bearer y"),
+            plain().header("x-long", "x".repeat(40_000)),
+            server.anonymous().get(&format!("{}?x", check.path)).header(name, value),
+            server.anonymous().ask("HEAD", check.path).header(name, value),
+            server.anonymous().ask("POST", check.path).header(name, value),
+            server.anonymous().get(&format!("{}/", check.path)).header(name, value),
+            server.anonymous().get(check.path),
+            server.anonymous().get(check.path).header(name, format!("{value}x")),
+            server.anonymous().get(check.path).header(name, format!("x{value}")),
+        ];
+        for (index, ask) in not_plain.into_iter().enumerate() {
+            assert!(ask.send_at_once().await.is_none(), "{}: no. {index}", check.path);
+        }
+    }
+}
+
+/// contracts 1.1, 2.1: what a client does not accept, it is told so.
+#[tokio::test]
+async fn a_client_that_takes_no_json_is_refused_by_the_handler() {
+    let (server, checks) = everywhere("").await;
+    for check in checks.iter().filter(|check| ["/auth/user/", "/api/v1/users/me/"].contains(&check.path)) {
+        let (name, value) = &check.header;
+        let ask = || server.anonymous().get(check.path).header(name, value).header("accept", "image/png");
+        check.ask(&server).send().await;
+        assert!(ask().send_at_once().await.is_none());
+        assert_eq!(ask().send().await.status, 406);
+    }
+}
+
+/// An end by time needs no commit that says so.
+#[tokio::test]
+async fn what_expires_is_answered_at_once_until_then() {
+    let settings = "dialects.knox.token_ttl = \"1h\"\ndialects.syntho.session_lifetime = \"1h\"\n";
+    let (server, checks) = everywhere(settings).await;
+    for check in checks.iter().filter(|check| ["/auth/user/", "/api/v1/users/me/"].contains(&check.path)) {
+        check.ask(&server).send().await;
+        assert!(check.ask(&server).send_at_once().await.is_some());
+    }
+    server.clock.advance(Duration::from_secs(3600));
+    for check in checks.iter().filter(|check| ["/auth/user/", "/api/v1/users/me/"].contains(&check.path)) {
+        assert!(check.ask(&server).send_at_once().await.is_none(), "{}", check.path);
+        assert_eq!(check.ask(&server).send().await.status, 401);
+    }
+}

@@ -1,0 +1,266 @@
+//! The express lane: the routes that back ends ask at every request of their own, answered without the router.
+//!
+//! It leaves out nothing but the finding of the way. The handler is the route's own, and around it is what the layers put around
+//! every answer, by the same functions: the head's limits, origins, the time an answer may take, panics, the headers of every
+//! answer, the log line, refusals. What is no `GET` of exactly one of its paths goes to the router.
+//!
+//! **At once.** Where a route can tell without waiting who asks, and all is well with the request, it says so by
+//! [`Express::at_once`], and nothing else is run. That way only tells what the handler would have told, and refuses nobody: whatever
+//! is not as simple is the handler's. A test holds both to the same answer at every door.
+
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::header::{ACCEPT, AUTHORIZATION, ORIGIN, TRANSFER_ENCODING};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::response::Response;
+use identity::user::UserNumber;
+use identity::{Actor, Caller, Op, Origin, RequestId, Timestamp};
+
+use crate::mount::Guard;
+use crate::trace::Asked;
+use crate::{Mounted, Web, limits, trace};
+
+type Checking = dyn Fn(&Check<'_>) -> Option<Checked> + Send + Sync;
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A route of a dialect's in the express lane.
+#[derive(Clone)]
+pub struct Express {
+    path: &'static str,
+    answer: Arc<dyn Fn(Request) -> Answering + Send + Sync>,
+    finish: fn(Response) -> Response,
+    at_once: Option<AtOnce>,
+}
+
+/// How a route answers without waiting.
+#[derive(Clone)]
+struct AtOnce {
+    /// The headers of its own that every such answer has.
+    headers: HeaderMap,
+    check: Arc<Checking>,
+}
+
+/// What a request that may be answered at once is known by. It has no query, no `Origin`, no body, and of the headers below at
+/// most one each.
+pub struct Check<'a> {
+    /// All of its headers.
+    pub headers: &'a HeaderMap,
+    /// When it came.
+    pub now: Timestamp,
+    plain: Plain<'a>,
+    path: &'static str,
+    id: RequestId,
+    address: Option<IpAddr>,
+    is_trusted: bool,
+}
+
+/// Headers that say how a request is to be answered.
+#[derive(Default)]
+struct Plain<'a> {
+    accept: Option<&'a [u8]>,
+    authorization: Option<&'a [u8]>,
+}
+
+impl<'a> Plain<'a> {
+    /// `None`: they are not plain.
+    fn of(headers: &'a HeaderMap) -> Option<Self> {
+        let mut plain = Self::default();
+        for (name, value) in headers {
+            let place = if name == ACCEPT {
+                &mut plain.accept
+            } else if name == AUTHORIZATION {
+                &mut plain.authorization
+            } else if name == ORIGIN || name == TRANSFER_ENCODING {
+                return None;
+            } else {
+                continue;
+            };
+            if place.replace(value.as_bytes()).is_some() {
+                return None;
+            }
+        }
+        Some(plain)
+    }
+}
+
+/// A good answer of a check: 200.
+pub struct Checked {
+    user: UserNumber,
+    body: Bytes,
+}
+
+/// What a route says of somebody.
+struct Said {
+    path: &'static str,
+    body: Bytes,
+}
+
+impl Check<'_> {
+    /// What the core is told of it.
+    pub fn op(&self) -> Op {
+        let origin = Origin { address: self.address, is_trusted: self.is_trusted, ..Origin::default() };
+        Op { now: self.now, origin, request: self.id, actor: Actor::Anonymous }
+    }
+
+    /// This is what the route says of the caller now.
+    pub fn says(caller: &Caller, body: String) -> Checked {
+        Checked { user: caller.user.number, body: body.into() }
+    }
+
+    /// This is what the route says of the caller, as long as neither the user, nor the credential, nor what the user belongs to,
+    /// changes. It must follow from these alone: not from the time, nor from anything else of the request.
+    pub fn always_says(&self, caller: &Caller, body: impl FnOnce() -> Option<String>) -> Option<Checked> {
+        let user = caller.user.number;
+        let said = caller.room.as_ref().and_then(|room| room.get()?.downcast_ref::<Said>());
+        if let Some(said) = said.filter(|said| said.path == self.path) {
+            return Some(Checked { user, body: said.body.clone() });
+        }
+        let body = Bytes::from(body()?);
+        if let Some(room) = &caller.room {
+            // Another request may have been faster, and says the same.
+            let _ = room.set(Box::new(Said { path: self.path, body: body.clone() }));
+        }
+        Some(Checked { user, body })
+    }
+
+    /// Whether its client takes JSON, as far as that is plain.
+    pub fn takes_json(&self) -> bool {
+        matches!(self.plain.accept, None | Some(b"*/*" | b"application/json"))
+    }
+
+    /// What stands behind a scheme and one blank in `Authorization`, as far as that is plain.
+    pub fn behind(&self, scheme: &str) -> Option<&str> {
+        let word = self.plain.authorization?.strip_prefix(scheme.as_bytes())?.strip_prefix(b" ")?;
+        std::str::from_utf8(word).ok()
+    }
+
+    /// Whether a header speaks for its sender, besides cookies.
+    pub fn has_authorization(&self) -> bool {
+        self.plain.authorization.is_some()
+    }
+}
+
+impl Express {
+    /// `GET` of this path, which has no parameters, by the handler that the router has for it.
+    pub fn get<H, T, S>(path: &'static str, handler: H, state: S) -> Self
+    where
+        H: Handler<T, S, Future = Answering> + Sync,
+        S: Clone + Send + Sync + 'static,
+        T: 'static,
+    {
+        let answer = Arc::new(move |request| handler.clone().call(request, state.clone()));
+        Self { path, answer, finish: |response| response, at_once: None }
+    }
+
+    /// Answered without waiting where this says how, with these headers of its own.
+    #[must_use]
+    pub fn at_once<S: Send + Sync + 'static>(
+        self,
+        state: S,
+        headers: impl IntoIterator<Item = (HeaderName, &'static str)>,
+        check: fn(&S, &Check<'_>) -> Option<Checked>,
+    ) -> Self {
+        let headers = headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value)));
+        let check = Arc::new(move |asked: &Check<'_>| check(&state, asked));
+        Self { at_once: Some(AtOnce { headers: headers.collect(), check }), ..self }
+    }
+
+    /// With what the dialect's own layer does to every answer.
+    #[must_use]
+    pub fn finished_by(self, finish: fn(Response) -> Response) -> Self {
+        Self { finish, ..self }
+    }
+}
+
+/// The lanes of all dialects that are served.
+pub struct Lanes {
+    web: Web,
+    lanes: Vec<Lane>,
+}
+
+struct Lane {
+    express: Express,
+    guard: Arc<Guard>,
+    allow: &'static str,
+    /// All headers of an answer at once but for its number.
+    headers: HeaderMap,
+}
+
+impl Lanes {
+    /// Of these dialects.
+    pub fn new(web: &Web, served: &[Mounted]) -> Self {
+        let lanes = served.iter().flat_map(|mounted| {
+            mounted.express.iter().map(|express| {
+                let (guard, allow) = (Arc::clone(&mounted.guard), mounted.guard.allow(express.path));
+                let headers = express.at_once.iter().map(|at_once| {
+                    let mut response = Response::new(Body::empty());
+                    response.headers_mut().clone_from(&at_once.headers);
+                    let mut response = guard.finish(None, allow, (express.finish)(response));
+                    trace::complete(web, response.headers_mut());
+                    std::mem::take(response.headers_mut())
+                });
+                let headers = headers.collect::<Vec<_>>().pop().unwrap_or_default();
+                Lane { express: express.clone(), guard, allow, headers }
+            })
+        });
+        Self { web: web.clone(), lanes: lanes.collect() }
+    }
+
+    /// The number of the lane that a request takes, for [`Lanes::answer`]; none: it is the router's.
+    pub fn of<B>(&self, request: &Request<B>) -> Option<usize> {
+        let path = request.uri().path();
+        let found = self.lanes.iter().position(|lane| lane.express.path == path);
+        found.filter(|_| request.method() == Method::GET)
+    }
+
+    /// The answer that this lane has at once. `None`: [`Lanes::answer`] has to be asked.
+    ///
+    /// # Panics
+    /// As [`Lanes::answer`].
+    #[expect(clippy::indexing_slicing, reason = "numbers of lanes are given out above")]
+    pub fn at_once<B>(&self, lane: usize, peer: Option<IpAddr>, request: &Request<B>) -> Option<Response> {
+        let lane = &self.lanes[lane];
+        let at_once = lane.express.at_once.as_ref()?;
+        let headers = request.headers();
+        let plain = Plain::of(headers)?;
+        if request.uri().query().is_some() || lane.guard.limits().refusal(request).is_some() {
+            return None;
+        }
+        let asked = Asked::of(&self.web, peer, headers);
+        let (id, now, address) = (asked.id, asked.now, asked.address);
+        let is_trusted = address.is_some_and(|address| self.web.trusted_addresses.holds(address));
+        let checked = (at_once.check)(&Check {
+            headers,
+            now,
+            plain,
+            path: lane.express.path,
+            id,
+            address,
+            is_trusted,
+        })?;
+        let mut response = Response::new(Body::from(checked.body));
+        response.headers_mut().clone_from(&lane.headers);
+        trace::number(id, response.headers_mut());
+        asked.tell_ok(lane.express.path, lane.guard.name(), checked.user);
+        Some(response)
+    }
+
+    /// The answer to a request from this address, in the lane that it takes.
+    ///
+    /// # Panics
+    /// When there is no such lane.
+    #[expect(clippy::indexing_slicing, reason = "numbers of lanes are given out above")]
+    pub async fn answer(&self, lane: usize, peer: Option<IpAddr>, request: Request) -> Response {
+        let lane = &self.lanes[lane];
+        let Express { path, answer, finish, .. } = &lane.express;
+        let handled = |request| async { finish(answer(request).await) };
+        let guarded = |request| lane.guard.around(path, lane.allow, request, handled);
+        let traced = |request| trace::around(&self.web, peer, path, request, guarded);
+        limits::closing(request, traced).await
+    }
+}
