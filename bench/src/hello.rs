@@ -1,34 +1,48 @@
-//! The limit that checks are held against: a plain answer of the same size and type from the same stack, with the
-//! server's runtime, connection settings and build profile. No layer, no log, no header but the type, no work.
+//! The limits that checks are held against: a plain answer of the same size and type from the same stack, with the
+//! server's runtime, connection settings and build profile, no layer, no log, no header but the type and no work; and the
+//! same after one read of PostgreSQL by the bare driver, of the shape of a check's.
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use hyper_util::rt::TokioTimer;
+use tokio_postgres::{Client, Statement};
 
+use crate::postgres;
 use crate::process::{self, Process};
 
 /// As the server's own.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 
-/// Serves until the process is ended: GET `/N` gives N bytes.
-pub(crate) fn serve(listen: SocketAddr, lengths: &[usize]) -> anyhow::Result<()> {
-    let mut router = Router::new();
-    for length in lengths {
-        let body = Bytes::from(vec![b' '; *length]);
-        let answer = move || {
-            let body = body.clone();
-            async move { ([(CONTENT_TYPE, "application/json")], body) }
-        };
-        router = router.route(&path(*length), get(answer));
-    }
+/// Reads share as many connections as the server's do.
+const CONNECTIONS: usize = 4;
+/// What a check reads: a session with its owner, by the digest.
+const READ: &str = "SELECT s.id, s.user_number, s.door, s.created, s.last_seen, s.idle_end, s.absolute_end, s.ended,
+        s.end_reason, s.address, s.user_agent, s.permissions,
+        u.number, u.id, u.username, u.email, u.email_verified, u.name, u.given_name, u.family_name, u.role, u.status,
+        u.parent, u.must_change_password, u.password_hash IS NOT NULL, u.created, u.updated, u.last_sign_in, u.deleted,
+        u.credential_version
+    FROM sessions AS s JOIN users AS u ON u.number = s.user_number
+    WHERE s.digest = $1 AND s.digest_kind = $2";
+/// So many sessions are read in turn.
+const READ_IN_TURN: &str = "SELECT digest FROM sessions WHERE door = 'knox' ORDER BY digest LIMIT 10000";
+
+/// Serves until the process is ended: GET `/N` gives N bytes, after a read of the database where there is one.
+pub(crate) fn serve(listen: SocketAddr, database: Option<&str>, lengths: &[usize]) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
+        let router = match database {
+            None => router(lengths),
+            Some(url) => reading(lengths, Reads::open(url).await?),
+        };
         let socket = TcpListener::bind(listen)?;
         socket.set_nonblocking(true)?;
         let mut server = axum_server::from_tcp(socket)?;
@@ -40,17 +54,80 @@ pub(crate) fn serve(listen: SocketAddr, lengths: &[usize]) -> anyhow::Result<()>
     })
 }
 
+fn router(lengths: &[usize]) -> Router {
+    lengths.iter().fold(Router::new(), |router, length| {
+        let body = Bytes::from(vec![b' '; *length]);
+        let answer = move || {
+            let body = body.clone();
+            async move { ([(CONTENT_TYPE, "application/json")], body) }
+        };
+        router.route(&path(*length), get(answer))
+    })
+}
+
+fn reading(lengths: &[usize], reads: Reads) -> Router {
+    let reads = Arc::new(reads);
+    lengths.iter().fold(Router::new(), |router, length| {
+        let (reads, body) = (Arc::clone(&reads), Bytes::from(vec![b' '; *length]));
+        let answer = move || {
+            let (reads, body) = (Arc::clone(&reads), body.clone());
+            async move {
+                let found = reads.one().await.is_ok_and(|found| found);
+                let status = if found { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR };
+                (status, [(CONTENT_TYPE, "application/json")], body)
+            }
+        };
+        router.route(&path(*length), get(answer))
+    })
+}
+
+/// Bare reads.
+struct Reads {
+    lines: Vec<(Client, Statement)>,
+    digests: Vec<Vec<u8>>,
+    next: AtomicUsize,
+}
+
+impl Reads {
+    async fn open(url: &str) -> anyhow::Result<Self> {
+        let (mut lines, mut digests) = (Vec::new(), Vec::new());
+        for _ in 0..CONNECTIONS {
+            let client = postgres::connect(url).await?;
+            let statement = client.prepare(READ).await?;
+            if digests.is_empty() {
+                let rows = client.query(READ_IN_TURN, &[]).await?;
+                digests = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+            }
+            lines.push((client, statement));
+        }
+        Ok(Self { lines, digests, next: AtomicUsize::new(0) })
+    }
+
+    /// Whether the next one was found.
+    async fn one(&self) -> anyhow::Result<bool> {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        let line = self.lines.get(turn % self.lines.len().max(1));
+        let digest = self.digests.get(turn % self.digests.len().max(1));
+        let Some(((client, statement), digest)) = line.zip(digest) else { return Ok(false) };
+        Ok(client.query_opt(statement, &[digest, &"sha256"]).await?.is_some())
+    }
+}
+
 /// Starts it as a process of its own, for bodies of these lengths.
-pub(crate) fn start(lengths: &[usize]) -> anyhow::Result<Process> {
+pub(crate) fn start(lengths: &[usize], database: Option<&str>) -> anyhow::Result<Process> {
     let address = process::free_address()?;
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["hello", "--listen", &address.to_string()]).args(lengths.iter().map(usize::to_string));
+    command.args(["hello", "--listen", &address.to_string()]);
+    if let Some(url) = database {
+        command.args(["--database", url]);
+    }
+    command.args(lengths.iter().map(usize::to_string));
     Process::start(&mut command, address, &path(lengths.first().copied().unwrap_or_default()))
 }
 
-/// A request for so many bytes, with a credential to read as a check has one.
+/// A request for so many bytes, with the header line of a credential to read as a check has one.
 pub(crate) fn request(length: usize, credential: &str) -> Vec<u8> {
-    crate::door::get(&path(length), credential)
+    crate::request::get(&path(length), credential)
 }
 
 fn path(length: usize) -> String {

@@ -41,26 +41,29 @@ impl Window {
     }
 }
 
-/// Asks over as many connections as there are requests, each its own request and each answer of this status, while
-/// `meanwhile` runs. It is handed the number of answers so far.
+/// Asks over so many connections while `meanwhile` runs, which is handed the number of answers so far. Each connection has
+/// its share of the requests, and asks them in turn, over and over; each answer is of this status.
 pub(crate) fn closed_loop<T>(
     address: SocketAddr,
     requests: &[Vec<u8>],
+    connections: usize,
     status: u16,
     meanwhile: impl FnOnce(&AtomicU64) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let (counter, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+    let share = requests.len().div_ceil(connections).max(1);
     thread::scope(|scope| {
-        let asks = requests.iter().map(|request| {
+        let asks = requests.chunks(share).map(|requests| {
             scope.spawn(|| {
                 let mut connection = Connection::open(address)?;
-                loop {
+                for request in requests.iter().cycle() {
                     connection.expect(request, status)?;
                     counter.fetch_add(1, Ordering::Relaxed);
                     if stop.load(Ordering::Relaxed) {
-                        return Ok(());
+                        break;
                     }
                 }
+                Ok(())
             })
         });
         let asks: Vec<_> = asks.collect();
@@ -68,6 +71,26 @@ pub(crate) fn closed_loop<T>(
         stop.store(true, Ordering::Relaxed);
         asks.into_iter().try_for_each(joined)?;
         seen
+    })
+}
+
+/// Asks each request once, over so many connections.
+pub(crate) fn each_once(
+    address: SocketAddr,
+    requests: &[Vec<u8>],
+    connections: usize,
+    status: u16,
+) -> anyhow::Result<()> {
+    let share = requests.len().div_ceil(connections).max(1);
+    thread::scope(|scope| {
+        let asks = requests.chunks(share).map(|requests| {
+            scope.spawn(|| {
+                let mut connection = Connection::open(address)?;
+                requests.iter().try_for_each(|request| connection.expect(request, status).map(drop))
+            })
+        });
+        let asks: Vec<_> = asks.collect();
+        asks.into_iter().try_for_each(joined)
     })
 }
 

@@ -5,25 +5,35 @@
 //! | Module | Holds |
 //! |---|---|
 //! | `measure` | the measurements, and in which order they run |
-//! | `site` | a server with its data, users and credentials; how it is started |
-//! | `door` | what a dialect's login and check look like on the wire |
+//! | `site` | an installation: its folder and database; how its server is started |
+//! | `people` | a few users of a site, who log in as users do |
+//! | `crowd` | a million of them, written straight into the database |
+//! | `login`, `check`, `request` | what a door's login and check look like on the wire |
+//! | `peer` | servers by others that do the same work |
 //! | `process` | a child process: its processor time, its memory, its end |
-//! | `hello` | the limit of checks: a plain answer from the same stack |
+//! | `postgres` | databases of the benchmark's own |
+//! | `hello` | the limits of checks: a plain answer from the same stack, and one with a bare read before it |
 //! | `raw` | the limit of logins: the hashing pool alone |
 //! | `load` | closed loop (how many), open loop (how late) |
 //! | `client` | one kept connection, HTTP/1.1 |
 //! | `figures` | medians, percentiles, ratios of rounds |
 //! | `report` | tables and verdicts |
 
+mod check;
 mod client;
-mod door;
+mod crowd;
 mod figures;
 mod hello;
 mod load;
+mod login;
 mod measure;
+mod peer;
+mod people;
+mod postgres;
 mod process;
 mod raw;
 mod report;
+mod request;
 mod site;
 
 use std::io::Write as _;
@@ -49,9 +59,12 @@ enum Command {
         /// A folder for data that nobody needs afterwards.
         #[arg(long)]
         scratch: PathBuf,
-        /// An empty PostgreSQL database.
+        /// The URL of a PostgreSQL where databases may be made, without one.
         #[arg(long)]
         postgres: String,
+        /// The folder of the peers' programs.
+        #[arg(long)]
+        peers: PathBuf,
         /// Fewer and shorter rounds, for trying.
         #[arg(long)]
         quick: bool,
@@ -63,6 +76,9 @@ enum Command {
         /// Where it listens.
         #[arg(long)]
         listen: SocketAddr,
+        /// Where a session is read before each answer.
+        #[arg(long)]
+        database: Option<String>,
         /// The lengths.
         lengths: Vec<usize>,
     },
@@ -70,14 +86,17 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
-        Command::Measure { server, scratch, postgres, quick, parts } => {
+        Command::Measure { server, scratch, postgres, peers, quick, parts } => {
             let plan = if quick { measure::QUICK } else { measure::FULL };
-            let place = measure::Place { server: &server, scratch: &scratch, postgres: &postgres };
-            let tables = measure::run(&place, &parts, &plan)?;
-            std::io::stdout().lock().write_all(tables.as_bytes())?;
-            Ok(())
+            let place = measure::Place {
+                server: &server,
+                scratch: &scratch,
+                peers: &peers,
+                postgres: postgres::Postgres(&postgres),
+            };
+            measure::run(&place, &parts, &plan, &mut std::io::stdout().lock())
         }
-        Command::Hello { listen, lengths } => hello::serve(listen, &lengths),
+        Command::Hello { listen, database, lengths } => hello::serve(listen, database.as_deref(), &lengths),
     }
 }
 

@@ -15,9 +15,15 @@ const READY_WITHIN: Duration = Duration::from_secs(20);
 /// How often a starting server is knocked at.
 const KNOCK_EVERY: Duration = Duration::from_micros(200);
 
+/// How long a server must have next to nothing to do. Longer than the second after which it writes down what it noted.
+const REST: Duration = Duration::from_millis(1100);
+/// It is waited for so often.
+const RESTS: usize = 60;
+
 /// A server that runs.
 pub(crate) struct Process {
     child: Child,
+    with_children: bool,
     pub(crate) address: SocketAddr,
     /// From the call that made it to its first good answer.
     pub(crate) started_in: Duration,
@@ -39,7 +45,7 @@ impl Process {
         let began = now();
         let child = command.stdin(Stdio::null()).spawn().context("a server cannot be started")?;
         // Made first, so that the child ends whatever happens next.
-        let mut this = Self { child, address, started_in: Duration::ZERO };
+        let mut this = Self { child, with_children: false, address, started_in: Duration::ZERO };
         this.started_in = this.first_answer(request.as_bytes(), began)?;
         Ok(this)
     }
@@ -58,9 +64,53 @@ impl Process {
         bail!("a server does not answer")
     }
 
+    /// The same as one that works in processes of its own: their time counts, and they are asked to end.
+    pub(crate) fn with_children(mut self) -> Self {
+        self.with_children = true;
+        self
+    }
+
     /// User and system time of all its threads so far, in steps of (mostly) 10 ms.
     pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
-        processor_time(&self.told("stat")?).context("/proc/PID/stat is not as expected")
+        let own = processor_time(&self.told("stat")?).context("/proc/PID/stat is not as expected")?;
+        if !self.with_children {
+            return Ok(own);
+        }
+        let children = self.told(&format!("task/{}/children", self.child.id()))?;
+        let times = children.split_whitespace().map(|child| {
+            let stat = std::fs::read_to_string(format!("/proc/{child}/stat"))?;
+            processor_time(&stat).context("/proc/PID/stat is not as expected")
+        });
+        times.sum::<anyhow::Result<Duration>>().map(|theirs| own + theirs)
+    }
+
+    /// Asks it to end, and waits a little.
+    #[cfg(target_os = "linux")]
+    fn end_gently(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process};
+        if kill_process(Pid::from_child(&self.child), Signal::TERM).is_ok() {
+            for _ in 0..100 {
+                if !matches!(self.child.try_wait(), Ok(None)) {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn end_gently(&mut self) {}
+
+    /// Waits until it has nothing to do any more, such as writing down what it was asked before.
+    pub(crate) fn rest(&self) -> anyhow::Result<()> {
+        for _ in 0..RESTS {
+            let before = self.processor_time()?;
+            std::thread::sleep(REST);
+            if self.processor_time()?.saturating_sub(before) <= REST / 20 {
+                return Ok(());
+            }
+        }
+        bail!("a server does not come to rest")
     }
 
     /// What it holds.
@@ -78,6 +128,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if self.with_children {
+            self.end_gently();
+        }
         // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();

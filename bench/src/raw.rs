@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use password::{Backend, Cost, HashPool, Lane, Password, PoolSettings};
 
-use crate::door::PASSWORD;
 use crate::load::{self, Window};
+use crate::login::PASSWORD;
 use crate::now;
 
 /// Passwords verified in a window while so many wait for their answer at any time, as many clients would.

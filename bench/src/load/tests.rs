@@ -37,7 +37,7 @@ fn a_stall_counts_for_every_request_that_was_due_in_it() {
 
 #[test]
 fn another_status_than_the_one_expected_ends_the_run() {
-    let asked = closed_loop(late(Duration::ZERO, 1), &[b"ask\n".to_vec()], 201, |_| Ok(()));
+    let asked = closed_loop(late(Duration::ZERO, 1), &[b"ask\n".to_vec()], 1, 201, |_| Ok(()));
     assert!(format!("{:#}", asked.unwrap_err()).contains("200 instead of 201"));
 }
 

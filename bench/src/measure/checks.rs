@@ -1,126 +1,160 @@
-//! Checks of a token and of a session: what one costs the server, and how many there are a second, against a plain
-//! answer of the same stack.
+//! Checks by every door and kind of credential: what one costs the server, against a plain answer of the same stack, and on
+//! PostgreSQL against that and one bare read.
 
+use crate::check::{CHECKED, CHECKS, Check};
 use crate::client::Connection;
-use crate::door::{CHECKED, DOORS, Door};
+use crate::crowd::Crowd;
 use crate::figures::Rounds;
 use crate::load::{self, Window};
-use crate::measure::Plan;
+use crate::measure::{CLIENTS, Plan, asked};
 use crate::process::Process;
-use crate::report::{Table, section};
-use crate::site::{Engine, Log, Site};
+use crate::report::{Table, section, verdict};
+use crate::site::{Engine, Log};
 use crate::{hello, progress};
 
-/// Connections that ask without a pause.
-const CLIENTS: usize = 16;
+/// The least share of a check's processor time that a plain answer's is, on SQLite.
+const LINE: f64 = 0.90;
+/// The same with the line in the log that each request has by default.
+const LINE_LOGGING: f64 = 0.75;
+/// On PostgreSQL: the most that a check takes, of a plain answer with one bare read.
+const LINE_POSTGRES: f64 = 1.25;
 
 struct Case<'a> {
-    site: &'a Site,
-    log: Log,
-    door: Door,
-    server: &'a Process,
+    check: Check,
+    /// On the server that is asked: without a log, and with the default one.
+    servers: &'a [Process; 2],
+    requests: Vec<Vec<u8>>,
+    limit: Vec<Vec<u8>>,
     /// The body of an answer, in bytes.
     length: usize,
-    /// The limit and the subject of each round.
-    windows: Vec<(Window, Window)>,
+    rounds: Vec<Round>,
+}
+
+struct Round {
+    limit: Window,
+    quiet: Window,
+    logging: Window,
 }
 
 impl<'a> Case<'a> {
-    fn new(site: &'a Site, log: Log, door: Door, server: &'a Process) -> anyhow::Result<Self> {
+    fn new(crowd: &Crowd, check: Check, servers: &'a [Process; 2]) -> anyhow::Result<Self> {
+        let requests = crowd.hot(check);
+        let [server, _] = servers;
         let mut connection = Connection::open(server.address)?;
-        let requests = site.checks(door, 1);
         let mut length = 0;
-        for request in &requests {
+        for request in requests.iter().take(1) {
             length = connection.expect(request, CHECKED)?.body.len();
         }
-        Ok(Self { site, log, door, server, length, windows: vec![] })
+        let limit = vec![hello::request(length, &crowd.header(check)); CLIENTS];
+        Ok(Self { check, servers, requests, limit, length, rounds: vec![] })
     }
 
-    fn round(&mut self, hello: &Process, plan: &Plan) -> anyhow::Result<()> {
-        let credentials = self.site.credentials(self.door).cycle().take(CLIENTS);
-        let hellos: Vec<_> = credentials.map(|credential| hello::request(self.length, credential)).collect();
-        let limit = asked(hello, &hellos, plan)?;
-        let subject = asked(self.server, &self.site.checks(self.door, CLIENTS), plan)?;
-        self.windows.push((limit, subject));
+    /// What was not used for a minute is first used now, and that written down, before and beside the limit.
+    fn round(&mut self, limit: &Process, plan: &Plan) -> anyhow::Result<()> {
+        let [quiet, logging] = self.servers;
+        let once = |server: &Process| load::each_once(server.address, &self.requests, CLIENTS, CHECKED);
+        once(quiet)?;
+        let limit = asked(limit, &self.limit, plan)?;
+        quiet.rest()?;
+        let quiet = asked(quiet, &self.requests, plan)?;
+        once(logging)?;
+        let logging = asked(logging, &self.requests, plan)?;
+        self.rounds.push(Round { limit, quiet, logging });
         Ok(())
     }
 
-    fn row(&self) -> [String; 8] {
-        let rounds = |figure: fn(&(Window, Window)) -> f64| Rounds::of(self.windows.iter().map(figure));
+    fn row(&self, engine: Engine) -> [String; 9] {
+        let rounds = |figure: &dyn Fn(&Round) -> f64| Rounds::of(self.rounds.iter().map(figure));
+        let (limit, quiet) =
+            (rounds(&|round| round.limit.processor_us()), rounds(&|round| round.quiet.processor_us()));
+        let logging = rounds(&|round| round.logging.processor_us());
+        let share = |of: fn(&Round) -> Window| {
+            rounds(&|round| {
+                let (limit, check) = (round.limit.processor_us(), of(round).processor_us());
+                if engine == Engine::Sqlite { limit / check } else { check / limit }
+            })
+        };
+        let (ratio, ratio_logging) = (share(|round| round.quiet), share(|round| round.logging));
+        let (line, line_logging) = match engine {
+            Engine::Sqlite => (
+                format!("{} (>= {LINE:.2})", verdict(ratio.median >= LINE)),
+                format!("{} (>= {LINE_LOGGING})", verdict(ratio_logging.median >= LINE_LOGGING)),
+            ),
+            Engine::Postgres => (
+                format!("{} (<= {LINE_POSTGRES})", verdict(ratio.median <= LINE_POSTGRES)),
+                "reported".to_owned(),
+            ),
+        };
         [
-            self.door.check_name().to_owned(),
-            self.site.engine.name().to_owned(),
-            format!("{:.1}", rounds(|(limit, _)| limit.processor_us())),
-            format!("{:.1}", rounds(|(_, subject)| subject.processor_us())),
-            format!("{:.2}", rounds(|(limit, subject)| limit.processor_us() / subject.processor_us())),
-            format!("{:.0}", rounds(|(limit, _)| limit.rate())),
-            format!("{:.0}", rounds(|(_, subject)| subject.rate())),
-            format!("{:.2}", rounds(|(limit, subject)| subject.rate() / limit.rate())),
+            self.check.name(),
+            format!("{limit:.1}"),
+            format!("{quiet:.1}"),
+            format!("{ratio:.2}"),
+            line,
+            format!("{logging:.1}"),
+            format!("{ratio_logging:.2}"),
+            line_logging,
+            format!("{:.0}", rounds(&|round| round.quiet.rate())),
         ]
     }
 }
 
-fn asked(server: &Process, requests: &[Vec<u8>], plan: &Plan) -> anyhow::Result<Window> {
-    load::closed_loop(server.address, requests, CHECKED, |counter| {
-        load::window(counter, Some(server), plan.warm_up / 2, plan.checks)
-    })
+pub(super) fn measure(crowds: &[Crowd], plan: &Plan) -> anyhow::Result<String> {
+    let mut tables = Vec::new();
+    for crowd in crowds {
+        tables.push(table(crowd, plan)?);
+    }
+    let sizes: Vec<String> = crowds.iter().take(1).map(said).collect();
+    let introduction = format!(
+        "By each door and each kind of credential, {}. 16 connections ask without a pause. *CPU us* is the server's \
+         processor time for one answered request, user and system, in microseconds; PostgreSQL's own time is not in it. \
+         The limit on SQLite is a plain answer (*hello world*) of axum, hyper and tokio with the server's runtime, \
+         connection settings and build profile, with a body of the same length and type and no other header of its \
+         own; told is the share of a check that it is. The limit on PostgreSQL is the same server with one read before \
+         its answer, by the bare driver with a prepared statement, of a session with its owner; told is how many of it \
+         a check is. Checks a second are the machine's for client and server together, without the log.",
+        sizes.concat()
+    );
+    Ok(section("Checks", &introduction, &tables))
 }
 
-pub(super) fn measure(sites: &[Site], plan: &Plan) -> anyhow::Result<String> {
-    let of = |log: Log| move |site: &Site| site.start(log);
-    let quiet: Vec<Process> = sites.iter().map(of(Log::Off)).collect::<anyhow::Result<_>>()?;
-    let logging: Vec<&Site> = sites.iter().filter(|site| site.engine == Engine::Sqlite).collect();
-    let loud: Vec<Process> = logging.iter().copied().map(of(Log::Default)).collect::<anyhow::Result<_>>()?;
+fn said(crowd: &Crowd) -> String {
+    let size = crowd.size;
+    format!(
+        "for a hot set of {} users, each asked about in turn, among {} users with {} sessions",
+        size.hot(),
+        size.users(),
+        size.sessions
+    )
+}
 
+fn table(crowd: &Crowd, plan: &Plan) -> anyhow::Result<Table> {
+    let servers = [crowd.site.start(Log::Off)?, crowd.site.start(Log::Default)?];
     let mut cases = Vec::new();
-    for (site, server) in sites.iter().zip(&quiet) {
-        for door in DOORS {
-            cases.push(Case::new(site, Log::Off, door, server)?);
-        }
-    }
-    for (site, server) in logging.into_iter().zip(&loud) {
-        cases.push(Case::new(site, Log::Default, Door::Knox, server)?);
+    for check in CHECKS {
+        cases.push(Case::new(crowd, check, &servers)?);
     }
     let mut lengths: Vec<usize> = cases.iter().map(|case| case.length).collect();
     lengths.sort_unstable();
     lengths.dedup();
-    let hello = hello::start(&lengths)?;
+    let limit = hello::start(&lengths, crowd.site.database.as_deref())?;
+    let engine = crowd.engine();
     for round in 1..=plan.rounds {
-        progress(&format!("checks, round {round} of {}", plan.rounds));
-        cases.iter_mut().try_for_each(|case| case.round(&hello, plan))?;
+        progress(&format!("checks on {}, round {round} of {}", engine.name(), plan.rounds));
+        cases.iter_mut().try_for_each(|case| case.round(&limit, plan))?;
     }
-    Ok(section("Checks", &introduction(&cases), &[table(&cases, Log::Off), table(&cases, Log::Default)]))
-}
-
-fn table(cases: &[Case<'_>], log: Log) -> Table {
-    let check = match log {
-        Log::Off => "Check",
-        Log::Default => "Check, logging as by default",
-    };
+    let check = format!("Check on {}", engine.name());
     let mut table = Table::new(&[
-        check,
-        "Engine",
+        &check,
         "limit, CPU us",
         "check, CPU us",
         "ratio",
-        "limit, 1/s",
-        "checks/s",
+        "line",
+        "with a log, CPU us",
         "ratio",
+        "line",
+        "checks/s",
     ]);
-    cases.iter().filter(|case| case.log == log).for_each(|case| table.row(&case.row()));
-    table
-}
-
-fn introduction(cases: &[Case<'_>]) -> String {
-    let length = |door| cases.iter().find(|case| case.door == door).map_or(0, |case| case.length);
-    format!(
-        "The limit is a plain answer (*hello world*) of axum, hyper and tokio with the server's runtime, connection \
-         settings and build profile, with a body of the same length and type ({} bytes by `knox`, {} by `syntho`) \
-         and no other header of its own. *CPU us* is the server's processor time for one answered request, user and \
-         system, in microseconds; PostgreSQL's own time is not in it. {CLIENTS} connections ask without a pause; \
-         they share the cores with the server, so the rates are the machine's for both together. Reported without \
-         a line to hold.",
-        length(Door::Knox),
-        length(Door::Syntho)
-    )
+    cases.iter().for_each(|case| table.row(&case.row(engine)));
+    Ok(table)
 }

@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use password::Backend;
 
-use crate::door::{DOORS, Door};
 use crate::figures::{Rounds, milliseconds, percentile};
 use crate::load::{self, Window};
+use crate::login::{LOGINS, Login};
 use crate::measure::{LOGIN_CLIENTS, Plan};
+use crate::people::{People, USERS};
 use crate::process::Process;
 use crate::raw::{self, Beside};
 use crate::report::{Table, section, verdict};
-use crate::site::{Log, Site, USERS};
+use crate::site::Log;
 use crate::{now, progress};
 
 /// The least share of a login's processor time that must be the hash's. By time, not by rate: client and database run on
@@ -25,9 +26,9 @@ const LINE: f64 = 0.95;
 const FLUSHES: usize = 50;
 
 struct Case<'a> {
-    site: &'a Site,
+    people: &'a People,
     server: &'a Process,
-    door: Door,
+    login: Login,
     rounds: Vec<Round>,
 }
 
@@ -44,8 +45,8 @@ struct Round {
 
 impl Case<'_> {
     fn logins(&self, plan: &Plan) -> anyhow::Result<Window> {
-        let requests = self.site.logins(self.door, LOGIN_CLIENTS);
-        load::closed_loop(self.server.address, &requests, self.door.signed_in(), |counter| {
+        let requests = self.people.logins(self.login, LOGIN_CLIENTS);
+        load::closed_loop(self.server.address, &requests, LOGIN_CLIENTS, self.login.signed_in(), |counter| {
             load::window(counter, Some(self.server), plan.warm_up, plan.logins)
         })
     }
@@ -55,8 +56,8 @@ impl Case<'_> {
         let ratio = rounds(&|round| round.logins / round.limit);
         let by_processor = rounds(&|round| 1e3 * threads / round.limit / round.processor);
         [
-            self.door.login_name().to_owned(),
-            self.site.engine.name().to_owned(),
+            self.login.name(),
+            self.people.engine().name().to_owned(),
             format!("{:.1}", rounds(&|round| round.limit)),
             format!("{:.1}", rounds(&|round| round.logins)),
             format!("{ratio:.3}"),
@@ -107,16 +108,16 @@ fn flushes(scratch: &Path) -> anyhow::Result<Vec<Duration>> {
     Ok(times)
 }
 
-pub(super) fn measure(sites: &[Site], scratch: &Path, plan: &Plan) -> anyhow::Result<String> {
+pub(super) fn measure(people: &[People], scratch: &Path, plan: &Plan) -> anyhow::Result<String> {
     let servers: Vec<Process> =
-        sites.iter().map(|site| site.start(Log::Off)).collect::<anyhow::Result<_>>()?;
-    let at = |(site, server)| DOORS.map(|door| Case { site, server, door, rounds: vec![] });
-    let mut cases: Vec<Case<'_>> = sites.iter().zip(&servers).flat_map(at).collect();
+        people.iter().map(|people| people.site.start(Log::Off)).collect::<anyhow::Result<_>>()?;
+    let at = |(people, server)| LOGINS.map(|login| Case { people, server, login, rounds: vec![] });
+    let mut cases: Vec<Case<'_>> = people.iter().zip(&servers).flat_map(at).collect();
     let mut flushed = Vec::new();
     let mut hashing = Hashing::all();
     let limit = || anyhow::Ok(raw::verified(LOGIN_CLIENTS, plan.warm_up, plan.logins)?.rate());
-    for round in 1..=plan.login_rounds {
-        progress(&format!("logins, round {round} of {}", plan.login_rounds));
+    for round in 1..=plan.rounds {
+        progress(&format!("logins, round {round} of {}", plan.rounds));
         flushed.extend(flushes(scratch)?);
         for Hashing { backend, rounds } in &mut hashing {
             rounds.push(raw::beside_argon2(*backend, plan.hashes)?);

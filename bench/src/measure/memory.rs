@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use password::Cost;
 
+use crate::check::CHECKED;
 use crate::client::Connection;
-use crate::door::{CHECKED, DOORS, Door};
 use crate::figures::megabytes;
+use crate::login::{LOGINS, Login};
 use crate::measure::Plan;
+use crate::people::People;
 use crate::report::{Table, section, verdict};
-use crate::site::{Log, Site};
+use crate::site::Log;
 use crate::{load, progress};
 
 /// Logins in flight at any time of the flood.
@@ -25,7 +27,7 @@ const FLOOD_LINE: f64 = 1.5;
 /// The server gives its hashing memory back after ten seconds.
 const AFTERWARDS: Duration = Duration::from_secs(12);
 
-pub(super) fn measure(sites: &[Site], plan: &Plan) -> anyhow::Result<String> {
+pub(super) fn measure(people: &[People], plan: &Plan) -> anyhow::Result<String> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let hashing = megabytes(u64::try_from(threads)? * u64::from(Cost::default().memory_kib) * 1024);
     let mut table = Table::new(&[
@@ -37,18 +39,18 @@ pub(super) fn measure(sites: &[Site], plan: &Plan) -> anyhow::Result<String> {
         "line",
         "afterwards, MB",
     ]);
-    for site in sites {
-        progress(&format!("memory on {}", site.engine.name()));
-        let server = site.start(Log::Off)?;
-        for door in DOORS {
+    for people in people {
+        progress(&format!("memory on {}", people.engine().name()));
+        let server = people.site.start(Log::Off)?;
+        for login in LOGINS {
             let mut connection = Connection::open(server.address)?;
-            for request in site.checks(door, FEW) {
+            for request in people.checks(login, FEW) {
                 connection.expect(&request, CHECKED)?;
             }
         }
         let idle = megabytes(server.memory()?.resident);
-        let logins = site.logins(Door::Knox, FLOOD);
-        load::closed_loop(server.address, &logins, Door::Knox.signed_in(), |_| {
+        let logins = people.logins(Login::Knox, FLOOD);
+        load::closed_loop(server.address, &logins, FLOOD, Login::Knox.signed_in(), |_| {
             thread::sleep(plan.flood);
             Ok(())
         })?;
@@ -57,7 +59,7 @@ pub(super) fn measure(sites: &[Site], plan: &Plan) -> anyhow::Result<String> {
         let afterwards = megabytes(server.memory()?.resident);
         let ratio = most / (hashing + idle);
         table.row(&[
-            site.engine.name().to_owned(),
+            people.engine().name().to_owned(),
             format!("{idle:.1}"),
             format!("{} (<= {IDLE_LINE} MB)", verdict(idle <= IDLE_LINE)),
             format!("{most:.1}"),
@@ -71,7 +73,7 @@ pub(super) fn measure(sites: &[Site], plan: &Plan) -> anyhow::Result<String> {
          without a login; *most* is the largest there was with {FLOOD} logins in flight all the time, against hashing \
          ({threads} threads with their memory, {hashing:.1} MB) and idle together; *afterwards* is {} s after the \
          last login.",
-        FEW * DOORS.len(),
+        FEW * LOGINS.len(),
         AFTERWARDS.as_secs()
     );
     Ok(section("Memory", &introduction, &[table]))

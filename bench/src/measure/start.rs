@@ -1,5 +1,7 @@
-//! From the call that makes the process to its first answer.
+//! From the call that makes the server's process to its first good answer: without a database, with an empty one, and with
+//! a large one.
 
+use crate::crowd::{Crowd, Size};
 use crate::figures::{Rounds, milliseconds};
 use crate::measure::{Place, Plan};
 use crate::progress;
@@ -9,21 +11,40 @@ use crate::site::{Log, Site};
 /// In milliseconds.
 const LINE: f64 = 50.0;
 
-pub(super) fn measure(sites: &[Site], place: &Place<'_>, plan: &Plan) -> anyhow::Result<String> {
+struct Case<'a> {
+    site: &'a Site,
+    of: String,
+    times: Vec<f64>,
+}
+
+pub(super) fn measure(crowds: &[Crowd], place: &Place<'_>, plan: &Plan) -> anyhow::Result<String> {
     progress("starts");
-    let (mut warm, mut first) = (vec![Vec::new(); sites.len()], Vec::new());
+    let empty = |name: &str, database| {
+        let site = Site::empty(place.server, place.scratch.join(name), database)?;
+        drop(site.start(Log::Off)?);
+        anyhow::Ok(site)
+    };
+    let empty =
+        [empty("nobody-sqlite", None)?, empty("nobody-postgres", Some(place.postgres.create("nobody")?))?];
+    let nobody = empty.iter().map(|site| (site, "no user".to_owned()));
+    let many = crowds.iter().map(|Crowd { site, size, .. }| {
+        let Size { sessions } = size;
+        (site, format!("{} users, {sessions} sessions", size.users()))
+    });
+    let cases = nobody.chain(many).map(|(site, of)| Case { site, of, times: vec![] });
+    let (mut cases, mut first) = (cases.collect::<Vec<_>>(), Vec::new());
     for number in 0..plan.starts {
-        for (site, times) in sites.iter().zip(&mut warm) {
-            times.push(milliseconds(site.start(Log::Off)?.started_in));
+        for case in &mut cases {
+            case.times.push(milliseconds(case.site.start(Log::Off)?.started_in));
         }
         let fresh = Site::empty(place.server, place.scratch.join(format!("first-{number}")), None)?;
         first.push(milliseconds(fresh.start(Log::Off)?.started_in));
     }
     let mut table = Table::new(&["Start", "ms", "line"]);
-    for (site, times) in sites.iter().zip(warm) {
+    for Case { site, of, times } in cases {
         let times = Rounds::of(times);
         table.row(&[
-            format!("{}, with data", site.engine.name()),
+            format!("{}, {of}", site.engine.name()),
             format!("{times:.1}"),
             format!("{} (<= {LINE} ms)", verdict(times.median <= LINE)),
         ]);
