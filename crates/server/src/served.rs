@@ -53,6 +53,11 @@ impl Served {
         self.lanes.at_once(lane, peer.map(|peer| peer.ip()), request)
     }
 
+    /// The lanes.
+    pub fn lanes(&self) -> &Lanes {
+        &self.lanes
+    }
+
     /// What answers everything, more slowly.
     pub fn router(&self) -> &Router {
         &self.router

@@ -9,6 +9,7 @@
 //! is not as simple is the handler's. A test holds both to the same answer at every door.
 
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -97,6 +98,7 @@ pub struct Checked {
 /// What a route says of somebody.
 struct Said {
     path: &'static str,
+    state: &'static str,
     body: Bytes,
 }
 
@@ -107,23 +109,24 @@ impl Check<'_> {
         Op { now: self.now, origin, request: self.id, actor: Actor::Anonymous }
     }
 
-    /// This is what the route says of the caller now.
-    pub fn says(caller: &Caller, body: String) -> Checked {
-        Checked { user: caller.user.number, body: body.into() }
-    }
-
     /// This is what the route says of the caller, as long as neither the user, nor the credential, nor what the user belongs to,
-    /// changes. It must follow from these alone: not from the time, nor from anything else of the request.
-    pub fn always_says(&self, caller: &Caller, body: impl FnOnce() -> Option<String>) -> Option<Checked> {
+    /// changes. It must follow from these and from `state` alone, a word for what else it depends on: not from the time, nor from
+    /// anything else of the request.
+    pub fn always_says(
+        &self,
+        caller: &Caller,
+        state: &'static str,
+        body: impl FnOnce() -> Option<String>,
+    ) -> Option<Checked> {
         let user = caller.user.number;
         let said = caller.room.as_ref().and_then(|room| room.get()?.downcast_ref::<Said>());
-        if let Some(said) = said.filter(|said| said.path == self.path) {
+        if let Some(said) = said.filter(|said| said.path == self.path && said.state == state) {
             return Some(Checked { user, body: said.body.clone() });
         }
         let body = Bytes::from(body()?);
         if let Some(room) = &caller.room {
             // Another request may have been faster, and says the same.
-            let _ = room.set(Box::new(Said { path: self.path, body: body.clone() }));
+            let _ = room.set(Box::new(Said { path: self.path, state, body: body.clone() }));
         }
         Some(Checked { user, body })
     }
@@ -211,6 +214,11 @@ impl Lanes {
         Self { web: web.clone(), lanes: lanes.collect() }
     }
 
+    /// The paths of all lanes.
+    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+        self.lanes.iter().map(|lane| lane.express.path)
+    }
+
     /// The number of the lane that a request takes, for [`Lanes::answer`]; none: it is the router's.
     pub fn of<B>(&self, request: &Request<B>) -> Option<usize> {
         let path = request.uri().path();
@@ -234,19 +242,14 @@ impl Lanes {
         let asked = Asked::of(&self.web, peer, headers);
         let (id, now, address) = (asked.id, asked.now, asked.address);
         let is_trusted = address.is_some_and(|address| self.web.trusted_addresses.holds(address));
-        let checked = (at_once.check)(&Check {
-            headers,
-            now,
-            plain,
-            path: lane.express.path,
-            id,
-            address,
-            is_trusted,
-        })?;
+        let path = lane.express.path;
+        let check = Check { headers, now, plain, path, id, address, is_trusted };
+        // A defect costs one answer, and the handler's is in the dialect's shape.
+        let checked = catch_unwind(AssertUnwindSafe(|| (at_once.check)(&check))).ok()??;
         let mut response = Response::new(Body::from(checked.body));
         response.headers_mut().clone_from(&lane.headers);
         trace::number(id, response.headers_mut());
-        asked.tell_ok(lane.express.path, lane.guard.name(), checked.user);
+        asked.tell_ok(path, lane.guard.name(), checked.user);
         Some(response)
     }
 

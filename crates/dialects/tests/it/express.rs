@@ -75,6 +75,9 @@ const SETTINGS: [&str; 2] = [
 async fn what_is_answered_at_once_is_what_the_router_answers() {
     for settings in SETTINGS {
         let (server, checks) = everywhere(settings).await;
+        for path in server.served().lanes().paths() {
+            assert!(checks.iter().any(|check| check.path == path), "{path} is not looked at here");
+        }
         for check in &checks {
             let slow = check.ask(&server).send_to_router().await;
             assert_eq!(slow.status, 200, "{}: {slow}", check.path);
@@ -172,4 +175,20 @@ async fn what_expires_is_answered_at_once_until_then() {
         assert!(check.ask(&server).send_at_once().await.is_none(), "{}", check.path);
         assert_eq!(check.ask(&server).send().await.status, 401);
     }
+}
+
+/// What is remembered of an answer is no part of it that time changes.
+#[tokio::test]
+async fn a_login_that_grows_old_is_told_to_be_old() {
+    let (server, checks) = everywhere("").await;
+    let check = checks.iter().find(|check| check.path == "/id/v1/me").expect("the own door");
+    let fresh = |answer: &Answer| answer.json()["session"]["fresh"].clone();
+    check.ask(&server).send().await;
+    for _ in 0..2 {
+        assert_eq!(fresh(&check.ask(&server).send_at_once().await.expect("at once")), true);
+    }
+    server.clock.advance(Duration::from_secs(11 * 60));
+    let slow = check.ask(&server).send_to_router().await;
+    let at_once = check.ask(&server).send_at_once().await.expect("at once");
+    assert_eq!((fresh(&at_once), at_once.body), (json!(false), slow.body));
 }

@@ -25,5 +25,5 @@ pub(in crate::bixarena) fn at_once(arena: &BixArena, asked: &Check<'_>) -> Optio
         return None;
     }
     let caller = arena.web.identity.sessions.known(asked.now, &arena.surface, secret)?;
-    asked.always_says(&caller, || serde_json::to_string(&convert::user_info(&caller.user)).ok())
+    asked.always_says(&caller, "", || serde_json::to_string(&convert::user_info(&caller.user)).ok())
 }

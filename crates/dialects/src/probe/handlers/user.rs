@@ -57,5 +57,5 @@ pub(in crate::probe) async fn change(mut call: Call) -> Reply {
 pub(in crate::probe) fn current_at_once(probe: &Probe, asked: &Check<'_>) -> Option<Checked> {
     let caller = caller::at_once(probe, asked)?;
     let profile = || probe.web.identity.accounts.own_profile_known(&caller);
-    asked.always_says(&caller, || text(&convert::profile(&profile()?)))
+    asked.always_says(&caller, "", || text(&convert::profile(&profile()?)))
 }

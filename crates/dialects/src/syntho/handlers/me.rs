@@ -37,5 +37,5 @@ pub(in crate::syntho) fn at_once(syntho: &Syntho, asked: &Check<'_>) -> Option<C
         return None;
     }
     let caller = syntho.web.identity.sessions.known(asked.now, &syntho.surface, secret)?;
-    asked.always_says(&caller, || drf::text(&convert::user(&caller.user)))
+    asked.always_says(&caller, "", || drf::text(&convert::user(&caller.user)))
 }

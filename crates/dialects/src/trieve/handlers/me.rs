@@ -34,5 +34,5 @@ pub(in crate::trieve) async fn get(visit: Visit) -> Reply {
 pub(in crate::trieve) fn at_once(trieve: &Trieve, asked: &Check<'_>) -> Option<Checked> {
     let caller = caller::at_once(trieve, asked)?;
     let belongs = || trieve.web.identity.organizations.memberships_known_by(&caller);
-    asked.always_says(&caller, || text(&convert::slim_user(&caller.user, &belongs()?)))
+    asked.always_says(&caller, "", || text(&convert::slim_user(&caller.user, &belongs()?)))
 }
