@@ -113,6 +113,11 @@ impl TestServer {
         Self { clock, identity, entropy, served, store, place }
     }
 
+    /// Whether checks are remembered: what `Ask::send_at_once` needs.
+    pub fn remembers_checks(&self) -> bool {
+        self.place.is_sqlite()
+    }
+
     /// Somebody without a credential.
     pub fn anonymous(&self) -> Principal<'_> {
         Principal::new(self, None)

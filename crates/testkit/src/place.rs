@@ -27,6 +27,10 @@ impl Place {
         Self { folder: tempfile::tempdir().expect("a temporary folder"), database }
     }
 
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.database.is_none()
+    }
+
     /// The keys of `vestibule.toml` that lead here.
     pub(crate) fn settings(&self) -> String {
         let data_dir = self.folder.path().to_str().expect("a readable path");
