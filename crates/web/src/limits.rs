@@ -10,7 +10,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use axum::extract::Request;
-use axum::http::header::{CONNECTION, TRANSFER_ENCODING};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use axum::http::{HeaderValue, StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -99,7 +99,11 @@ pub(crate) async fn closing<F: Future<Output = Response>>(
 ) -> Response {
     let is_old = request.version() < Version::HTTP_2;
     let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
+    let has_body = request.headers().get(CONTENT_LENGTH).is_some_and(|length| length != "0");
     let mut response = answer(request).await;
+    // Who is refused for the credential is so before the body is read, or has come: what is left of it would end the connection
+    // without a word.
+    let is_unread = has_body && response.status() == StatusCode::UNAUTHORIZED;
     let is_cut = [
         StatusCode::REQUEST_TIMEOUT,
         StatusCode::PAYLOAD_TOO_LARGE,
@@ -107,7 +111,7 @@ pub(crate) async fn closing<F: Future<Output = Response>>(
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     ]
     .contains(&response.status());
-    if is_old && (is_chunked || is_cut) {
+    if is_old && (is_chunked || is_cut || is_unread) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
