@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, Visitor};
 
 use crate::error::Error;
 
@@ -58,7 +58,8 @@ pub(crate) fn read<C: DeserializeOwned>(payload: &[u8], expected: &Expected<'_>)
     serde_json::from_slice(payload).map_err(|_| Error::Claims)
 }
 
-/// Refuses one that comes twice, as every derived reader does, and one that is null.
+/// All seven. Refuses one that comes twice, as every derived reader does (RFC 7519 section 4), and one that is null
+/// where its form is known here.
 #[derive(serde::Deserialize)]
 struct Registered<'a> {
     #[serde(borrow, default, deserialize_with = "present")]
@@ -71,6 +72,11 @@ struct Registered<'a> {
     nbf: Option<NumericDate>,
     #[serde(default, deserialize_with = "present")]
     iat: Option<NumericDate>,
+    /// Its form is the business of whoever reads it.
+    #[serde(default, rename = "sub")]
+    _sub: IgnoredAny,
+    #[serde(default, rename = "jti")]
+    _jti: IgnoredAny,
 }
 
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
@@ -243,6 +249,8 @@ mod tests {
             r#"["us","them",1700000001]"#,
             r#"{"exp":1700000001,"exp":1700000001}"#,
             r#"{"exp":1,"\u0065xp":1700000001}"#,
+            r#"{"exp":1700000001,"sub":"1","sub":"1"}"#,
+            r#"{"exp":1700000001,"jti":"1","sub":"1","jti":"2"}"#,
             r#"{"exp":1700000001,"iss":null}"#,
             r#"{"exp":1700000001,"aud":null}"#,
             r#"{"exp":1700000001,"nbf":null}"#,

@@ -191,6 +191,7 @@ fn payload() -> impl Strategy<Value = String> {
             r#"{"iss":"us","aud":"them","exp":4102444800,"nbf":4102444800}"#,
             r#"{"iss":"us","aud":"them","exp":1}"#,
             r#"{"iss":"us","aud":"others","exp":4102444800}"#,
+            r#"{"sub":"1","iss":"us","aud":"them","exp":4102444800,"sub":"1"}"#,
         ])
         .prop_map(str::to_owned),
     ]
