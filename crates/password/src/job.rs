@@ -13,11 +13,30 @@ pub(crate) trait Job: Send {
     /// Whether nobody waits for the answer any more.
     fn is_abandoned(&self) -> bool;
 
-    /// Does the work and answers. A panic in the work ends here, as an error of this one caller.
-    fn run(self: Box<Self>, memory: &mut Memory);
+    /// Does the work. A panic in it ends here, as an error of this one caller.
+    fn run(self: Box<Self>, memory: &mut Memory) -> Box<dyn Answer>;
 
     /// Answers without doing the work.
     fn refuse(self: Box<Self>, error: PoolError);
+}
+
+/// The outcome of a job that was done. Dropped instead of given, its caller gets [`PoolError::Stopped`].
+pub(crate) trait Answer: Send {
+    /// Hands it to the caller and wakes them.
+    fn give(self: Box<Self>);
+}
+
+struct Answered<T> {
+    outcome: Result<T, PoolError>,
+    reply: oneshot::Sender<Result<T, PoolError>>,
+}
+
+impl<T: Send> Answer for Answered<T> {
+    fn give(self: Box<Self>) {
+        let Self { outcome, reply } = *self;
+        // A caller who left meanwhile has no use for it; it is wiped as it is dropped.
+        let _ = reply.send(outcome);
+    }
 }
 
 /// What a caller asked for. The closure owns password and hash, which are wiped when it is dropped, run or not.
@@ -40,17 +59,17 @@ where
 
 impl<T, W> Job for Asked<T, W>
 where
-    T: Send,
+    T: Send + 'static,
     W: FnOnce(&mut Memory) -> Result<T, DeriveError> + Send,
 {
     fn is_abandoned(&self) -> bool {
         self.reply.is_closed()
     }
 
-    fn run(self: Box<Self>, memory: &mut Memory) {
+    fn run(self: Box<Self>, memory: &mut Memory) -> Box<dyn Answer> {
         let Self { work, reply } = *self;
         // Unwind safe: the memory is scratch that every hash overwrites before reading, and is released at once.
-        let result = match catch_unwind(AssertUnwindSafe(|| work(memory))) {
+        let outcome = match catch_unwind(AssertUnwindSafe(|| work(memory))) {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(PoolError::Failed { why: error.to_string() }),
             Err(_) => {
@@ -58,8 +77,7 @@ where
                 Err(PoolError::Failed { why: "the computation panicked".to_owned() })
             }
         };
-        // A caller who left meanwhile has no use for the answer, which is wiped as it is dropped.
-        let _ = reply.send(result);
+        Box::new(Answered { outcome, reply })
     }
 
     fn refuse(self: Box<Self>, error: PoolError) {

@@ -9,6 +9,7 @@
 //! | `memory` | the reused working memory of one hashing thread; how it is filled is the crate `argon2id`'s |
 //! | `queue` | [`Lane`] and the bounded queue that is fair between lanes; pure data |
 //! | `job` | one piece of work and the caller that waits for it |
+//! | `held` | answers that are handed over together |
 //! | `shared` | what callers and threads share: the queue under its lock, the estimate of a wait, the end |
 //! | `worker` | the hashing threads |
 //! | `pool` | [`HashPool`]: the face of all this |
@@ -19,6 +20,7 @@
 
 mod cost;
 mod hash;
+mod held;
 mod job;
 mod memory;
 mod password;

@@ -1,10 +1,11 @@
-//! What callers and hashing threads share: the queue under its lock, the estimate of a wait, the end. The lock is
-//! held for queue operations only, never while a job runs, is answered or is dropped.
+//! What callers and hashing threads share: the queue under its lock, the answers that are held, the estimate of a wait,
+//! the end. The lock is held for operations on these only, never while a job runs, is answered or is dropped.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::job::{Asked, Job};
+use crate::held::{Held, give};
+use crate::job::{Answer, Asked, Job};
 use crate::memory::{DeriveError, Memory};
 use crate::pool::PoolError;
 use crate::queue::{FairQueue, Lane, Pushed, Ticket};
@@ -27,12 +28,23 @@ struct State {
     /// How long a job takes, recent ones counting most; zero before the first.
     usual: Duration,
     stopped: bool,
+    held: Held,
+}
+
+impl State {
+    /// Notes how long a job took: the newest counts an eighth.
+    fn took(&mut self, time: Duration) {
+        self.usual =
+            if self.usual.is_zero() { time } else { self.usual.saturating_mul(7).saturating_add(time) / 8 };
+    }
 }
 
 /// What a thread is to do next.
 pub(crate) enum Next {
     /// Run this.
     Job(Box<dyn Job>),
+    /// Hand these over: there is nothing that they could wait for.
+    Give(Vec<Box<dyn Answer>>),
     /// There has been nothing to do until the deadline.
     Idle,
     /// Return.
@@ -42,7 +54,12 @@ pub(crate) enum Next {
 impl Shared {
     pub(crate) fn new(threads: usize, queue: usize) -> Self {
         Self {
-            state: Mutex::new(State { queue: FairQueue::new(queue), usual: Duration::ZERO, stopped: false }),
+            state: Mutex::new(State {
+                queue: FairQueue::new(queue),
+                usual: Duration::ZERO,
+                stopped: false,
+                held: Held::default(),
+            }),
             bell: Condvar::new(),
             threads,
         }
@@ -65,7 +82,8 @@ impl Shared {
         self.lock().queue.len()
     }
 
-    /// Waits for something to do, until `deadline` if there is one.
+    /// Waits for something to do, until `deadline` if there is one. No answer is held while a thread waits: a held one
+    /// has a job behind it, after which it is looked at again.
     pub(crate) fn next(&self, deadline: Option<Instant>) -> Next {
         let mut state = self.lock();
         loop {
@@ -75,6 +93,9 @@ impl Shared {
             if let Some(job) = state.queue.pop() {
                 return Next::Job(job);
             }
+            if !state.held.is_empty() {
+                return Next::Give(state.held.take());
+            }
             state = match deadline.map(|deadline| deadline.saturating_duration_since(now())) {
                 Some(Duration::ZERO) => return Next::Idle,
                 Some(left) => self.bell.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
@@ -83,21 +104,31 @@ impl Shared {
         }
     }
 
-    /// Notes how long a job took: the newest counts an eighth.
-    pub(crate) fn took(&self, time: Duration) {
-        let mut state = self.lock();
-        state.usual =
-            if state.usual.is_zero() { time } else { state.usual.saturating_mul(7).saturating_add(time) / 8 };
+    /// Takes the answer of a job that ran from then to then, and hands it over unless it may wait for the next one.
+    pub(crate) fn done(&self, answer: Box<dyn Answer>, began: Instant, ended: Instant) {
+        let answers = {
+            let mut state = self.lock();
+            state.took(ended - began);
+            state.held.add(answer, ended);
+            let next = state.usual / u32::try_from(self.threads.max(1)).unwrap_or(u32::MAX);
+            if !state.stopped && state.held.may_wait(state.queue.len(), next, ended) {
+                return;
+            }
+            state.held.take()
+        };
+        give(answers);
     }
 
-    /// Ends it: threads return after the job in hand, who waits gets [`PoolError::Stopped`].
+    /// Ends it: threads return after the job in hand, whose password was hashed gets the answer, who waits gets
+    /// [`PoolError::Stopped`].
     pub(crate) fn stop(&self) {
-        let waiting = {
+        let (waiting, answers) = {
             let mut state = self.lock();
             state.stopped = true;
-            state.queue.drain()
+            (state.queue.drain(), state.held.take())
         };
         self.bell.notify_all();
+        give(answers);
         for job in waiting {
             job.refuse(PoolError::Stopped);
         }
@@ -162,6 +193,8 @@ pub(crate) fn now() -> Instant {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::oneshot::{self, error::TryRecvError};
+
     use super::*;
 
     #[test]
@@ -204,11 +237,77 @@ mod tests {
         shared.stop();
     }
 
+    type Outcome = oneshot::Receiver<Result<u8, PoolError>>;
+
+    /// One thread's worth of jobs in the queue, none of which is run by itself.
+    fn asked<const N: usize>(shared: &Shared) -> [Outcome; N] {
+        [(); N].map(|()| {
+            let (job, outcome) = Asked::new(|_: &mut Memory| Ok(7));
+            shared.push(Lane(1), Box::new(job)).unwrap();
+            outcome
+        })
+    }
+
+    /// Does the next job, as if it had taken so long.
+    fn does_one(shared: &Shared, took: Duration) {
+        let Next::Job(job) = shared.next(None) else { panic!("there is no job") };
+        let began = now();
+        shared.done(job.run(&mut Memory::new(crate::Backend::portable())), began, began + took);
+    }
+
+    const SHORT: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn an_answer_waits_for_the_next_while_more_passwords_wait_than_answers() {
+        let shared = Shared::new(1, 8);
+        let [mut first, mut second, mut third] = asked(&shared);
+        does_one(&shared, SHORT);
+        assert_eq!(first.try_recv(), Err(TryRecvError::Empty), "two wait");
+        does_one(&shared, SHORT);
+        assert_eq!([first.try_recv(), second.try_recv()], [Ok(Ok(7)), Ok(Ok(7))], "one waits");
+        assert_eq!(third.try_recv(), Err(TryRecvError::Empty), "it was not computed yet");
+        does_one(&shared, SHORT);
+        assert_eq!(third.try_recv(), Ok(Ok(7)), "nobody waits");
+    }
+
+    #[test]
+    fn an_answer_does_not_wait_for_a_dear_hash() {
+        let shared = Shared::new(1, 8);
+        let [mut first, ..] = asked::<3>(&shared);
+        does_one(&shared, Duration::from_millis(51));
+        assert_eq!(first.try_recv(), Ok(Ok(7)));
+    }
+
+    #[test]
+    fn an_answer_is_given_when_those_it_waited_for_have_left() {
+        let shared = Shared::new(1, 8);
+        let [mut first, ..] = asked::<3>(&shared);
+        does_one(&shared, SHORT);
+        drop(shared.lock().queue.drain());
+        let Next::Give(answers) = shared.next(Some(now())) else { panic!("nothing is held") };
+        give(answers);
+        assert_eq!(first.try_recv(), Ok(Ok(7)));
+        assert!(matches!(shared.next(Some(now())), Next::Idle));
+    }
+
+    #[test]
+    fn the_end_gives_what_was_computed_and_refuses_what_was_not() {
+        let shared = Shared::new(1, 8);
+        let [mut first, mut second, mut third] = asked(&shared);
+        does_one(&shared, SHORT);
+        shared.stop();
+        let stopped = Ok(Err(PoolError::Stopped));
+        assert_eq!(
+            [first.try_recv(), second.try_recv(), third.try_recv()],
+            [Ok(Ok(7)), stopped.clone(), stopped]
+        );
+    }
+
     #[test]
     fn the_usual_time_follows_the_newest_by_an_eighth() {
         let shared = Shared::new(1, 1);
         let usual = |took| {
-            shared.took(Duration::from_millis(took));
+            shared.lock().took(Duration::from_millis(took));
             shared.lock().usual.as_millis()
         };
         assert_eq!([usual(80), usual(160), usual(90)], [80, 90, 90]);

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::held::give;
 use crate::memory::Memory;
 use crate::shared::{Next, Shared, now};
 use crate::{Backend, Cost};
@@ -35,13 +36,14 @@ fn work(shared: &Shared, mut memory: Memory, usual: &Cost, idle: Duration) {
                 memory.release();
                 release_at = None;
             }
+            Next::Give(answers) => give(answers),
             Next::Job(job) if job.is_abandoned() => {}
             Next::Job(job) => {
                 let began = now();
-                job.run(&mut memory);
+                let answer = job.run(&mut memory);
                 memory.release_beyond(usual);
                 let ended = now();
-                shared.took(ended - began);
+                shared.done(answer, began, ended);
                 release_at = ended.checked_add(idle);
             }
         }

@@ -118,24 +118,29 @@ impl Committer {
 
     fn begun(&self, commits: &[&[Vec<Step>]]) -> rusqlite::Result<Vec<Outcome>> {
         self.run("BEGIN IMMEDIATE")?;
-        // One alone needs no savepoint, which would keep a copy of each page it changes.
-        let outcomes = if let [alone] = commits {
-            match self.steps(alone) {
-                Ok(done) => vec![Ok(done)],
-                Err(Failure::Commit(error)) => {
-                    self.run("ROLLBACK")?;
+        let outcomes = match self.together(commits) {
+            Ok(outcomes) => outcomes,
+            Err(Failure::Database(error)) => return Err(error),
+            Err(Failure::Commit(error)) => {
+                self.run("ROLLBACK")?;
+                if commits.len() == 1 {
                     return Ok(vec![Err(error)]);
                 }
-                Err(Failure::Database(error)) => return Err(error),
+                self.run("BEGIN IMMEDIATE")?;
+                commits.iter().map(|changes| self.in_savepoint(changes)).collect::<Result<_, _>>()?
             }
-        } else {
-            commits.iter().map(|changes| self.in_savepoint(changes)).collect::<Result<_, _>>()?
         };
         self.run("COMMIT")?;
         Ok(outcomes)
     }
 
-    /// Applies one commit of several.
+    /// Applies all of them, as long as none is refused, which few are: a savepoint for each would keep a copy of each page
+    /// that it changes.
+    fn together(&self, commits: &[&[Vec<Step>]]) -> Result<Vec<Outcome>, Failure> {
+        commits.iter().map(|changes| self.steps(changes).map(Ok)).collect()
+    }
+
+    /// Applies one commit of several, of which one is refused.
     fn in_savepoint(&self, changes: &[Vec<Step>]) -> rusqlite::Result<Outcome> {
         self.run("SAVEPOINT one")?;
         match self.steps(changes) {

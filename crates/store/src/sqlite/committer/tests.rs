@@ -133,6 +133,25 @@ fn a_reservation_that_misses_leaves_no_transaction_open() {
 }
 
 #[test]
+fn of_several_commits_the_one_that_misses_is_undone_alone() {
+    let mut fixture = Fixture::begun();
+    for user in [1, 10] {
+        // The last of it misses: what it did before is undone too.
+        let misses: Vec<_> = reserved(user + 1).into_iter().chain(reserved(user)).collect();
+        let (first, last) = (reserved(user), reserved(user + 2));
+        let outcomes = fixture.committer.commit(&[&first, &misses, &last], true).unwrap();
+        let [Ok(_), Err(StoreError::Conflict(Conflict::ThrottleChanged)), Ok(_)] = outcomes.as_slice() else {
+            panic!("{outcomes:?}")
+        };
+        assert!(fixture.committer.connection.is_autocommit());
+    }
+    assert_eq!(fixture.count(), 4);
+    let outcomes = fixture.committer.commit(&[&reserved(5), &reserved(6)], true).unwrap();
+    assert!(matches!(outcomes.as_slice(), [Ok(_), Ok(_)]), "{outcomes:?}");
+    assert_eq!(fixture.count(), 6);
+}
+
+#[test]
 fn a_long_log_is_moved_into_the_database_and_no_short_one() {
     let mut fixture = Fixture::begun();
     let moved = |fixture: &Fixture| -> i64 {
