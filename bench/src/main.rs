@@ -39,6 +39,7 @@ mod site;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use clap::{Parser, Subcommand};
@@ -106,8 +107,10 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// Says what is going on, for whoever waits.
+/// Says what is going on, and since when, for whoever waits.
 fn progress(what: &str) {
+    static BEGUN: LazyLock<Instant> = LazyLock::new(now);
+    let passed = BEGUN.elapsed().as_secs();
     // Nobody is left to be told that nobody listens.
-    let _ = writeln!(std::io::stderr().lock(), "bench: {what}");
+    let _ = writeln!(std::io::stderr().lock(), "bench: {passed:4} s: {what}");
 }

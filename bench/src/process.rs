@@ -15,10 +15,8 @@ const READY_WITHIN: Duration = Duration::from_secs(20);
 /// How often a starting server is knocked at.
 const KNOCK_EVERY: Duration = Duration::from_micros(200);
 
-/// How long a server must have next to nothing to do. Longer than the second after which it writes down what it noted.
-const REST: Duration = Duration::from_millis(1100);
-/// It is waited for so often.
-const RESTS: usize = 60;
+/// How often a server that is busy is waited for.
+const RESTS: usize = 200;
 
 /// A server that runs.
 pub(crate) struct Process {
@@ -101,12 +99,13 @@ impl Process {
     #[cfg(not(target_os = "linux"))]
     fn end_gently(&mut self) {}
 
-    /// Waits until it has nothing to do any more, such as writing down what it was asked before.
-    pub(crate) fn rest(&self) -> anyhow::Result<()> {
+    /// Waits until it had next to nothing to do for so long: until it has written down what it was asked before, which it
+    /// begins with within a second.
+    pub(crate) fn rest(&self, calm: Duration) -> anyhow::Result<()> {
         for _ in 0..RESTS {
             let before = self.processor_time()?;
-            std::thread::sleep(REST);
-            if self.processor_time()?.saturating_sub(before) <= REST / 20 {
+            std::thread::sleep(calm);
+            if self.processor_time()?.saturating_sub(before) <= calm / 20 {
                 return Ok(());
             }
         }

@@ -1,6 +1,11 @@
 //! What a number stands for.
 
 use std::collections::HashSet;
+use std::time::Duration;
+
+use identity::Secret;
+use identity::ports::Store as _;
+use store::Store;
 
 use super::*;
 use crate::check::CHECKS;
@@ -52,4 +57,50 @@ fn what_is_drawn_reaches_everywhere() {
     let mut drawn = Drawn(1);
     let seen: HashSet<u32> = std::iter::repeat_with(|| drawn.below(10)).take(200).collect();
     assert_eq!(seen.len(), 10);
+}
+
+/// What the store makes of the columns is the store's to say: a row that it would not read is no session of anybody.
+#[test]
+fn what_is_written_is_what_the_store_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vestibule.db");
+    drop(Store::open_sqlite(&file).unwrap());
+    let size = Size { sessions: 20 };
+    let hash = cheap_hash().unwrap();
+    // The store's threads end a little behind it, and hold the file until then.
+    let began = crate::now();
+    while let Err(error) = sqlite::fill(&file, |sink| rows::write(sink, size, &hash)) {
+        assert!(began.elapsed() < Duration::from_secs(10), "{error}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(all_is_there(&file, size));
+}
+
+async fn all_is_there(file: &Path, size: Size) {
+    let store = Store::open_sqlite(file).unwrap();
+    for check in CHECKS.into_iter().filter(|check| *check != Check::Probe) {
+        let is_key = matches!(check, Check::ProbeKey | Check::TrieveKey | Check::NativeKey);
+        for hot in 0..size.hot() {
+            let digest = Secret::presented(&rows::secret(check, hot)).unwrap().digest();
+            let (door, owner) = match is_key {
+                true => {
+                    let (key, user) = store.api_key_by_digest(&digest).await.unwrap().unwrap();
+                    (key.door.clone(), user.number)
+                }
+                false => {
+                    let (session, user) = store.session_by_digest(&digest).await.unwrap().unwrap();
+                    (session.door.clone(), user.number)
+                }
+            };
+            assert_eq!(
+                (door.as_str(), owner.0),
+                (check.door(), i64::from(size.owner(hot))),
+                "{check:?} {hot}"
+            );
+            assert_eq!(store.memberships(owner).await.unwrap().len(), 1);
+        }
+    }
+    let key = identity::user::LoginKey::of(&user(4).email).unwrap();
+    assert_eq!(store.credentials(&key).await.unwrap().unwrap().user.number.0, 4);
 }

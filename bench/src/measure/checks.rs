@@ -6,7 +6,7 @@ use crate::client::Connection;
 use crate::crowd::Crowd;
 use crate::figures::Rounds;
 use crate::load::{self, Window};
-use crate::measure::{CLIENTS, Plan, asked};
+use crate::measure::{CALM, CLIENTS, Plan, asked};
 use crate::process::Process;
 use crate::report::{Table, section, verdict};
 use crate::site::{Engine, Log};
@@ -55,7 +55,7 @@ impl<'a> Case<'a> {
         let once = |server: &Process| load::each_once(server.address, &self.requests, CLIENTS, CHECKED);
         once(quiet)?;
         let limit = asked(limit, &self.limit, plan)?;
-        quiet.rest()?;
+        quiet.rest(CALM)?;
         let quiet = asked(quiet, &self.requests, plan)?;
         once(logging)?;
         let logging = asked(logging, &self.requests, plan)?;

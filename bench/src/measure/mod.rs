@@ -70,7 +70,7 @@ pub(crate) const QUICK: Plan = Plan {
     warm_up: Duration::from_millis(500),
     logins: Duration::from_secs(1),
     hashes: Duration::from_millis(100),
-    checks: Duration::from_millis(500),
+    checks: Duration::from_millis(400),
     minting: Duration::from_millis(50),
     latency: Duration::from_secs(1),
     latency_rounds: 1,
@@ -181,6 +181,11 @@ pub(crate) fn run(
     }
     Ok(())
 }
+
+/// How long a server rests that has begun to write down what it was asked.
+const CALM: Duration = Duration::from_millis(300);
+/// How long one that may not have begun yet.
+const CALM_BEFORE: Duration = Duration::from_millis(1100);
 
 /// What a server answers in a window in which it is asked without a pause.
 fn asked(server: &Process, requests: &[Vec<u8>], plan: &Plan) -> anyhow::Result<Window> {

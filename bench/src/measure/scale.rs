@@ -5,7 +5,7 @@ use crate::client::Connection;
 use crate::crowd::{Crowd, HOT, Size};
 use crate::figures::Rounds;
 use crate::load::{self, Window};
-use crate::measure::{CLIENTS, Plan, asked};
+use crate::measure::{CALM, CALM_BEFORE, CLIENTS, Plan, asked};
 use crate::process::Process;
 use crate::report::{Table, section, verdict};
 use crate::site::Log;
@@ -50,13 +50,13 @@ impl<'a> Ground<'a> {
     fn round(&mut self, seed: u64, plan: &Plan) -> anyhow::Result<()> {
         load::each_once(self.server.address, &self.hot, CLIENTS, CHECKED)?;
         let limit = asked(&self.limit, &self.plain, plan)?;
-        self.server.rest()?;
+        self.server.rest(CALM)?;
         let hot = asked(&self.server, &self.hot, plan)?;
         let cold = match self.crowd.size.sessions > HOT {
             true => Some(asked(&self.server, &self.crowd.cold(plan.cold, seed), plan)?),
             false => None,
         };
-        self.server.rest()?;
+        self.server.rest(CALM_BEFORE)?;
         self.rounds.push(Round { limit, hot, cold });
         Ok(())
     }
