@@ -61,7 +61,7 @@ impl Size {
 pub(crate) struct Crowd {
     pub(crate) site: Site,
     pub(crate) size: Size,
-    /// The tokens of the hot users by `probe`.
+    /// The tokens of the hot users by `probe`, where they were asked for.
     tokens: Vec<String>,
 }
 
@@ -100,12 +100,16 @@ impl Crowd {
             None => sqlite::fill(&site.data().join("vestibule.db"), |sink| rows::write(sink, size, &hash))?,
             Some(url) => postgres::fill(url, |sink| rows::write(sink, size, &hash))?,
         }
-        let mut crowd = Self { site, size, tokens: vec![] };
-        crowd.tokens = crowd.log_in()?;
-        Ok(crowd)
+        Ok(Self { site, size, tokens: vec![] })
     }
 
-    /// Gets the hot users their tokens by `probe`, from a server to which their cheap hashes are not out of date.
+    /// Gets the hot users their tokens, which checks of those need.
+    pub(crate) fn with_tokens(mut self) -> anyhow::Result<Self> {
+        self.tokens = self.log_in()?;
+        Ok(self)
+    }
+
+    /// The tokens of a server to which the cheap hashes are not out of date.
     fn log_in(&self) -> anyhow::Result<Vec<String>> {
         let server = self.site.start_with(
             Log::Off,

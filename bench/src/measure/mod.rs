@@ -13,8 +13,10 @@ mod start;
 
 use std::io::Write;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
+use anyhow::anyhow;
 use clap::ValueEnum;
 
 use crate::check::CHECKED;
@@ -138,13 +140,17 @@ impl Place<'_> {
     /// On SQLite and on PostgreSQL.
     fn crowds(&self, size: Size) -> anyhow::Result<[Crowd; 2]> {
         let Size { sessions } = size;
-        progress(&format!("making {} users with {sessions} sessions, twice", size.users()));
+        progress(&format!("making {} users with {sessions} sessions on each engine", size.users()));
         let crowd = |name: &str, database| {
             let folder = self.scratch.join(format!("crowd-{name}-{sessions}"));
             Crowd::at(self.server, folder, database, size)
         };
         let database = self.postgres.create(&format!("crowd_{sessions}"))?;
-        Ok([crowd("sqlite", None)?, crowd("postgres", Some(database))?])
+        thread::scope(|scope| {
+            let postgres = scope.spawn(|| crowd("postgres", Some(database)));
+            let sqlite = crowd("sqlite", None)?;
+            Ok([sqlite, postgres.join().map_err(|_| anyhow!("a crowd could not be made"))??])
+        })
     }
 }
 
@@ -162,7 +168,13 @@ pub(crate) fn run(
     };
     let crowds = parts.iter().map(|part| part.crowds()).max().unwrap_or_default();
     let sizes = plan.sizes.iter().skip(plan.sizes.len() - crowds);
-    let crowds = sizes.map(|size| place.crowds(*size)).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut crowds = sizes.map(|size| place.crowds(*size)).collect::<anyhow::Result<Vec<_>>>()?;
+    if parts.contains(&Part::Checks)
+        && let Some([sqlite, postgres]) = crowds.pop()
+    {
+        progress("logging the hot ones in");
+        crowds.push([sqlite.with_tokens()?, postgres.with_tokens()?]);
+    }
     let largest = crowds.last().map(<[Crowd; 2]>::as_slice).unwrap_or_default();
     for part in parts {
         let section = match part {
