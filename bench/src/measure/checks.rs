@@ -6,7 +6,7 @@ use crate::client::Connection;
 use crate::crowd::Crowd;
 use crate::figures::Rounds;
 use crate::load::{self, Window};
-use crate::measure::{CALM, CLIENTS, Plan, asked};
+use crate::measure::{CALM, CALM_BEFORE, CLIENTS, Plan, asked};
 use crate::process::Process;
 use crate::report::{Table, section, verdict};
 use crate::site::{Engine, Log};
@@ -49,13 +49,17 @@ impl<'a> Case<'a> {
         Ok(Self { check, servers, requests, limit, length, rounds: vec![] })
     }
 
-    /// What was not used for a minute is first used now, and that written down, before and beside the limit.
+    /// What was not used for a minute is used first, which is written down within a second; then it is used again, because what
+    /// was written down is read anew once.
     fn round(&mut self, limit: &Process, plan: &Plan) -> anyhow::Result<()> {
         let [quiet, logging] = self.servers;
         let once = |server: &Process| load::each_once(server.address, &self.requests, CLIENTS, CHECKED);
         once(quiet)?;
+        once(logging)?;
+        quiet.rest(CALM_BEFORE)?;
+        logging.rest(CALM)?;
         let limit = asked(limit, &self.limit, plan)?;
-        quiet.rest(CALM)?;
+        once(quiet)?;
         let quiet = asked(quiet, &self.requests, plan)?;
         once(logging)?;
         let logging = asked(logging, &self.requests, plan)?;

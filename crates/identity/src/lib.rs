@@ -45,8 +45,9 @@ pub use crate::policy::Policy;
 pub use crate::rule::Rule;
 pub use crate::secret::{Secret, SecretForm};
 pub use crate::seen_through::SeenThrough;
-pub use crate::session::caller::{Caller, Credential, Remembered, Room};
+pub use crate::session::caller::{Caller, Credential, Remembered};
 pub use crate::session::ledger::Sessions;
+pub use crate::session::stay::{Stamp, Stay};
 pub use crate::sign_in::{
     PasswordSignIn, ProviderAnswer, ProviderSignedIn, ProviderTokenSignIn, SignIn, SignedIn,
 };

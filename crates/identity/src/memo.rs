@@ -71,7 +71,7 @@ impl Hasher for Place {
     }
 }
 
-impl<K: Key, V: Clone> Memo<K, V> {
+impl<K: Key, V> Memo<K, V> {
     /// For so many entries, more or less; at least half as many of those used last are kept.
     pub fn new(entries: usize) -> Self {
         let shards =
@@ -86,26 +86,26 @@ impl<K: Key, V: Clone> Memo<K, V> {
         &self.shards[usize::try_from(spread).unwrap_or_default() % SHARDS]
     }
 
-    /// What was put in under this key and pleases; what does not is forgotten.
-    pub fn find(&self, key: &K, pleases: impl Fn(&V) -> bool) -> Option<V> {
-        let shard = self.shard(key);
+    /// What `of` makes of what was put in under this key. What it makes nothing of is forgotten.
+    pub fn find<T>(&self, key: &K, of: impl Fn(&V) -> Option<T>) -> Option<T> {
+        let (shard, key) = (self.shard(key), Placed(*key));
         {
             let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
-            match shard.young.get(&Placed(*key)) {
-                Some(value) if pleases(value) => return Some(value.clone()),
-                None if !shard.old.contains_key(&Placed(*key)) => return None,
-                Some(_) | None => {}
+            match shard.young.get(&key) {
+                Some(value) => {
+                    if let Some(made) = of(value) {
+                        return Some(made);
+                    }
+                }
+                None if !shard.old.contains_key(&key) => return None,
+                None => {}
             }
         }
         let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-        let found = shard
-            .young
-            .remove(&Placed(*key))
-            .into_iter()
-            .chain(shard.old.remove(&Placed(*key)))
-            .find(pleases)?;
-        shard.put(Placed(*key), found.clone(), self.half);
-        Some(found)
+        let found = shard.young.remove(&key).into_iter().chain(shard.old.remove(&key));
+        let (value, made) = found.filter_map(|value| of(&value).map(|made| (value, made))).next()?;
+        shard.put(key, value, self.half);
+        Some(made)
     }
 
     /// Keeps a value for its key.
@@ -142,9 +142,9 @@ mod tests {
         memo.put(0, "used");
         for n in 1..10_000 {
             memo.put(n, "once");
-            assert_eq!(memo.find(&0, |_| true), Some("used"), "{n}");
+            assert_eq!(memo.find(&0, |kept| Some(*kept)), Some("used"), "{n}");
         }
-        let kept = (0..10_000).filter(|n| memo.find(n, |_| true).is_some()).count();
+        let kept = (0..10_000).filter(|n| memo.find(n, |_| Some(())).is_some()).count();
         assert!((SHARDS * 10..=SHARDS * 20).contains(&kept), "{kept}");
     }
 
@@ -155,8 +155,8 @@ mod tests {
             memo.put(n, n);
         }
         for n in 0..60 {
-            assert_eq!(memo.find(&n, |value| *value != n), None);
-            assert_eq!(memo.find(&n, |_| true), None, "{n} is gone");
+            assert_eq!(memo.find(&n, |value| (*value != n).then_some(())), None);
+            assert_eq!(memo.find(&n, |_| Some(())), None, "{n} is gone");
         }
     }
 
@@ -166,7 +166,7 @@ mod tests {
             let memo = Memo::new(2 * SHARDS * 100);
             let keys: Vec<u64> = (0..1000).map(|n| n * distance).collect();
             keys.iter().for_each(|key| memo.put(*key, ()));
-            let kept = keys.iter().filter(|key| memo.find(key, |()| true).is_some()).count();
+            let kept = keys.iter().filter(|key| memo.find(key, |()| Some(())).is_some()).count();
             assert!(kept > 950, "{kept} of 1000 at a distance of {distance}: there is room for 1600");
         }
     }
@@ -178,6 +178,6 @@ mod tests {
             memo.put(n, n);
         }
         memo.put(0, 100);
-        assert_eq!(memo.find(&0, |_| true), Some(100), "the old one is not found again");
+        assert_eq!(memo.find(&0, |value| Some(*value)), Some(100), "the old one is not found again");
     }
 }

@@ -25,6 +25,7 @@ use crate::organization::{Invitation, InvitationId, Membership, Organization, Or
 use crate::refusal::{LeftOut, RefusalId, Refused};
 use crate::secret::{Digest, Sha256Digest};
 use crate::session::caller::Remembered;
+use crate::session::stay::Stamp;
 use crate::session::{Session, SessionId};
 use crate::surface::Door;
 use crate::throttle::{Bucket, Throttle};
@@ -64,6 +65,10 @@ pub trait Store: Send + Sync {
     /// The same, where it is known without a query and proven to be what one would say. `None` says nothing.
     fn session_known_by(&self, _: &Sha256Digest) -> Option<Remembered<Session>> {
         None
+    }
+    /// Whether what was known with this stamp is proven to be still so. False says nothing.
+    fn is_still(&self, _: &Stamp) -> bool {
+        false
     }
     /// The session with this id, in whatever state.
     async fn session(&self, id: SessionId) -> StoreResult<Option<Session>>;

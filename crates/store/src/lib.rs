@@ -53,7 +53,7 @@ use identity::ticket::Ticket;
 use identity::user::address_change::AddressChange;
 use identity::user::directory::{UserPage, UserQuery};
 use identity::user::{Credentials, LoginKey, User, UserNumber};
-use identity::{Door, Remembered, Timestamp};
+use identity::{Door, Remembered, Stamp, Timestamp};
 use uuid::Uuid;
 
 pub use crate::condition::{Condition, Engine, PostgresCondition, SchemaState, SqliteCondition};
@@ -167,6 +167,10 @@ impl identity::ports::Store for Store {
 
     fn session_known_by(&self, digest: &Sha256Digest) -> Option<Remembered<Session>> {
         self.db.known()?.session(digest)
+    }
+
+    fn is_still(&self, stamp: &Stamp) -> bool {
+        self.db.known().is_some_and(|known| known.is_still(stamp))
     }
 
     async fn session(&self, id: SessionId) -> StoreResult<Option<Session>> {

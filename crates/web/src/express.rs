@@ -19,8 +19,10 @@ use axum::handler::Handler;
 use axum::http::header::{ACCEPT, AUTHORIZATION, ORIGIN, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
+use identity::memo::Memo;
+use identity::secret::Sha256Digest;
 use identity::user::UserNumber;
-use identity::{Actor, Caller, Op, Origin, RequestId, Timestamp};
+use identity::{Actor, Caller, Identity, Op, Origin, RequestId, Stay, Timestamp};
 
 use crate::mount::Guard;
 use crate::trace::Asked;
@@ -54,7 +56,8 @@ pub struct Check<'a> {
     /// When it came.
     pub now: Timestamp,
     plain: Plain<'a>,
-    path: &'static str,
+    lanes: &'a Lanes,
+    lane: usize,
     id: RequestId,
     address: Option<IpAddr>,
     is_trusted: bool,
@@ -95,11 +98,38 @@ pub struct Checked {
     body: Bytes,
 }
 
-/// What a route says of somebody.
+/// A secret by which somebody may be recognised. One kind is never taken for another.
+#[derive(Debug, Clone, Copy)]
+pub enum Shown<'a> {
+    /// A session's, or a token that is of one.
+    Session(&'a str),
+    /// An API key.
+    ApiKey(&'a str),
+}
+
+impl<'a> Shown<'a> {
+    fn kind_and_secret(self) -> (Kind, &'a str) {
+        match self {
+            Self::Session(secret) => (Kind::Session, secret),
+            Self::ApiKey(secret) => (Kind::ApiKey, secret),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Session,
+    ApiKey,
+}
+
+/// What a route said to whoever presented a secret, kept under its digest.
 struct Said {
-    path: &'static str,
-    state: &'static str,
-    body: Bytes,
+    /// For how long it would say the same.
+    stay: Stay,
+    lane: usize,
+    kind: Kind,
+    user: UserNumber,
+    body: Box<str>,
 }
 
 impl Check<'_> {
@@ -109,26 +139,32 @@ impl Check<'_> {
         Op { now: self.now, origin, request: self.id, actor: Actor::Anonymous }
     }
 
-    /// This is what the route says of the caller, as long as neither the user, nor the credential, nor what the user belongs to,
-    /// changes. It must follow from these and from `state` alone, a word for what else it depends on: not from the time, nor from
-    /// anything else of the request.
-    pub fn always_says(
+    /// What the route says to whoever presents this: what it has said before, if that still holds, or else the body for the
+    /// caller that it is known to be of. Both must follow from the caller and what the caller belongs to, and from nothing else
+    /// of the request: a caller who stays ([`Stay`]) is told the same again.
+    pub fn says(
         &self,
-        caller: &Caller,
-        state: &'static str,
-        body: impl FnOnce() -> Option<String>,
+        presented: Shown<'_>,
+        known: impl FnOnce(&Identity) -> Option<Caller>,
+        body: impl FnOnce(&Caller) -> Option<String>,
     ) -> Option<Checked> {
-        let user = caller.user.number;
-        let said = caller.room.as_ref().and_then(|room| room.get()?.downcast_ref::<Said>());
-        if let Some(said) = said.filter(|said| said.path == self.path && said.state == state) {
-            return Some(Checked { user, body: said.body.clone() });
+        let (kind, secret) = presented.kind_and_secret();
+        let key = Sha256Digest::of_presented(secret)?;
+        let (identity, op) = (&self.lanes.web.identity, self.op());
+        let said = self.lanes.said.find(&key, |said| {
+            let is_this = said.lane == self.lane && said.kind == kind && identity.stays(&op, &said.stay);
+            is_this.then(|| Checked { user: said.user, body: Bytes::copy_from_slice(said.body.as_bytes()) })
+        });
+        if said.is_some() {
+            return said;
         }
-        let body = Bytes::from(body()?);
-        if let Some(room) = &caller.room {
-            // Another request may have been faster, and says the same.
-            let _ = room.set(Box::new(Said { path: self.path, state, body: body.clone() }));
+        let caller = known(identity)?;
+        let (user, body) = (caller.user.number, body(&caller)?);
+        if let Some(stay) = caller.stay {
+            let said = Said { stay, lane: self.lane, kind, user, body: body.as_str().into() };
+            self.lanes.said.put(key, said);
         }
-        Some(Checked { user, body })
+        Some(Checked { user, body: body.into() })
     }
 
     /// Whether its client takes JSON, as far as that is plain.
@@ -184,7 +220,11 @@ impl Express {
 pub struct Lanes {
     web: Web,
     lanes: Vec<Lane>,
+    said: Memo<Sha256Digest, Said>,
 }
+
+/// So many answers are kept, each somewhat longer than its body.
+const SAID: usize = 32_768;
 
 struct Lane {
     express: Express,
@@ -211,7 +251,7 @@ impl Lanes {
                 Lane { express: express.clone(), guard, allow, headers }
             })
         });
-        Self { web: web.clone(), lanes: lanes.collect() }
+        Self { web: web.clone(), lanes: lanes.collect(), said: Memo::new(SAID) }
     }
 
     /// The paths of all lanes.
@@ -231,8 +271,8 @@ impl Lanes {
     /// # Panics
     /// As [`Lanes::answer`].
     #[expect(clippy::indexing_slicing, reason = "numbers of lanes are given out above")]
-    pub fn at_once<B>(&self, lane: usize, peer: Option<IpAddr>, request: &Request<B>) -> Option<Response> {
-        let lane = &self.lanes[lane];
+    pub fn at_once<B>(&self, number: usize, peer: Option<IpAddr>, request: &Request<B>) -> Option<Response> {
+        let lane = &self.lanes[number];
         let at_once = lane.express.at_once.as_ref()?;
         let headers = request.headers();
         let plain = Plain::of(headers)?;
@@ -243,7 +283,7 @@ impl Lanes {
         let (id, now, address) = (asked.id, asked.now, asked.address);
         let is_trusted = address.is_some_and(|address| self.web.trusted_addresses.holds(address));
         let path = lane.express.path;
-        let check = Check { headers, now, plain, path, id, address, is_trusted };
+        let check = Check { headers, now, plain, lanes: self, lane: number, id, address, is_trusted };
         // A defect costs one answer, and the handler's is in the dialect's shape.
         let checked = catch_unwind(AssertUnwindSafe(|| (at_once.check)(&check))).ok()??;
         let mut response = Response::new(Body::from(checked.body));

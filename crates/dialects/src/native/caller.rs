@@ -4,10 +4,10 @@
 
 use axum::http::HeaderMap;
 use identity::Rule;
-use identity::{Actor, Caller, Error, ErrorKind, Secret};
+use identity::{Actor, Caller, Error, ErrorKind, Identity, Secret};
 use web::authorization::bearer;
 use web::cookie::Carried;
-use web::{Check, Context};
+use web::{Check, Checked, Context, Shown};
 
 use super::Native;
 use super::error::Refused;
@@ -31,16 +31,19 @@ pub(super) async fn known(
 }
 
 /// [`known`], where it is plain what is presented, and it is good.
-pub(super) fn at_once(native: &Native, asked: &Check<'_>) -> Option<Caller> {
+pub(super) fn says(
+    native: &Native,
+    asked: &Check<'_>,
+    body: impl FnOnce(&Caller) -> Option<String>,
+) -> Option<Checked> {
     if asked.has_authorization() {
-        return native.web.identity.api_keys.known(
-            &asked.op(),
-            &native.surface.door,
-            asked.behind("Bearer")?,
-        );
+        let key = asked.behind("Bearer")?;
+        let known = |identity: &Identity| identity.api_keys.known(&asked.op(), &native.surface.door, key);
+        return asked.says(Shown::ApiKey(key), known, body);
     }
     let Carried::Value(secret) = native.cookie.carried(asked.headers) else { return None };
-    native.web.identity.sessions.known(asked.now, &native.surface, secret)
+    let known = |identity: &Identity| identity.sessions.known(asked.now, &native.surface, secret);
+    asked.says(Shown::Session(secret), known, body)
 }
 
 /// Who asks, by a session.

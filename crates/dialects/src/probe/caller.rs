@@ -4,10 +4,10 @@
 
 use axum::http::HeaderMap;
 use identity::Rule;
-use identity::{Actor, Caller, Error, ErrorKind, Secret};
+use identity::{Actor, Caller, Error, ErrorKind, Identity, Secret};
 use web::authorization::bearer;
 use web::cookie::Carried;
-use web::{Check, Context};
+use web::{Check, Checked, Context, Shown};
 
 use super::Probe;
 use super::error::Refused;
@@ -80,16 +80,25 @@ pub(super) async fn recognise(
 }
 
 /// [`recognise`], where it is plain what is presented, and it is good.
-pub(super) fn at_once(probe: &Probe, asked: &Check<'_>) -> Option<Caller> {
-    let identity = &probe.web.identity;
-    if !asked.has_authorization() {
+pub(super) fn says(
+    probe: &Probe,
+    asked: &Check<'_>,
+    body: impl FnOnce(&Caller) -> Option<String>,
+) -> Option<Checked> {
+    let presented = if asked.has_authorization() {
+        match asked.behind("Bearer")? {
+            jwt if jwt.matches('.').count() == 2 => Shown::Session(jwt),
+            token => Shown::ApiKey(token),
+        }
+    } else {
         let Carried::Value(jwt) = probe.cookie.carried(asked.headers) else { return None };
-        return identity.sessions.known(asked.now, &probe.long_term, jwt);
-    }
-    match asked.behind("Bearer")? {
-        jwt if jwt.matches('.').count() == 2 => identity.sessions.known(asked.now, &probe.long_term, jwt),
-        token => identity.api_keys.known(&asked.op(), &probe.keys.door, token),
-    }
+        Shown::Session(jwt)
+    };
+    let known = |identity: &Identity| match presented {
+        Shown::Session(jwt) => identity.sessions.known(asked.now, &probe.long_term, jwt),
+        Shown::ApiKey(token) => identity.api_keys.known(&asked.op(), &probe.keys.door, token),
+    };
+    asked.says(presented, known, body)
 }
 
 fn unclear() -> Error {

@@ -7,9 +7,9 @@
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use identity::api_key::organization_keys::OrganizationCaller;
-use identity::{Caller, Credential, Error, ErrorKind, Secret};
-use web::Check;
+use identity::{Caller, Credential, Error, ErrorKind, Identity, Secret};
 use web::cookie::Carried;
+use web::{Check, Checked, Shown};
 
 use super::Trieve;
 use super::tenant::Tenant;
@@ -44,16 +44,27 @@ pub(super) async fn recognise(visit: &Visit) -> Result<Asking, Error> {
 
 /// [`recognise`], where it is plain what is presented, it is good, and for this route as it is asked: in no tenant, by a
 /// session or by a key without bounds.
-pub(super) fn at_once(trieve: &Trieve, asked: &Check<'_>) -> Option<Caller> {
+pub(super) fn says(
+    trieve: &Trieve,
+    asked: &Check<'_>,
+    body: impl FnOnce(&Caller) -> Option<String>,
+) -> Option<Checked> {
     if Tenant::NAMES.iter().any(|name| asked.headers.contains_key(*name)) {
         return None;
     }
+    let is_free =
+        |caller: &Caller| matches!(&caller.credential, Credential::ApiKey(key) if key.bounds.is_free());
     match trieve.cookie.carried(asked.headers) {
-        Carried::Value(secret) => trieve.web.identity.sessions.known(asked.now, &trieve.surface, secret),
+        Carried::Value(secret) => {
+            let known = |identity: &Identity| identity.sessions.known(asked.now, &trieve.surface, secret);
+            asked.says(Shown::Session(secret), known, body)
+        }
         Carried::Nothing => {
             let key = key(asked.headers)?;
-            let caller = trieve.web.identity.api_keys.known(&asked.op(), &trieve.keys.door, key.expose())?;
-            matches!(&caller.credential, Credential::ApiKey(key) if key.bounds.is_free()).then_some(caller)
+            let known = |identity: &Identity| {
+                identity.api_keys.known(&asked.op(), &trieve.keys.door, key.expose()).filter(is_free)
+            };
+            asked.says(Shown::ApiKey(key.expose()), known, body)
         }
         Carried::Unclear => None,
     }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use identity::keyring::KeyUse;
 use serde_json::json;
 use testkit::{Answer, Ask, TestServer};
 
@@ -204,4 +205,110 @@ async fn a_login_that_grows_old_is_told_to_be_old() {
     let slow = check.ask(&server).send_to_router().await;
     let at_once = quick(&server, || check.ask(&server)).await;
     assert_eq!((fresh(&at_once), at_once.body), (json!(false), slow.body));
+}
+
+/// Whatever time changes (a use to be noted, an idle end that moves, an end, a login that grows old), what is answered at once is
+/// what the router answers then.
+#[tokio::test]
+async fn as_time_passes_nothing_is_answered_at_once_but_what_the_router_answers() {
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    let (server, checks) = everywhere("").await;
+    let mut told_at_once = 0;
+    for span in [0, 0, 1, 1, 5, 5, 2 * 60, 13 * 60, 6 * 24 * 60, 9 * 24 * 60, 20 * 24 * 60, 90 * 24 * 60] {
+        server.clock.advance(minutes(span));
+        for check in &checks {
+            // The first by what was said before, the second by what was read since.
+            for _ in 0..2 {
+                let at_once = check.ask(&server).send_at_once().await;
+                let slow = check.ask(&server).send_to_router().await;
+                if let Some(at_once) = at_once {
+                    assert_eq!(told(&at_once), told(&slow), "{} after {span} minutes more", check.path);
+                    told_at_once += 1;
+                }
+            }
+        }
+    }
+    let rest = checks.iter().map(|check| check.ask(&server).send());
+    let is_over = |answer: &Answer| answer.status == 401;
+    let mut over = 0;
+    for answer in rest {
+        over += usize::from(is_over(&answer.await));
+    }
+    assert!(over > 5, "{over} of {} are over", checks.len());
+    assert!(told_at_once > 100 || !server.remembers_checks(), "{told_at_once}");
+}
+
+impl Check {
+    /// What stands before the secret, and the secret.
+    fn parts(&self) -> (&str, &str) {
+        let (_, value) = &self.header;
+        value.split_at(value.rfind([' ', '=']).map_or(0, |at| at + 1))
+    }
+}
+
+/// What was said to one secret is not said to another, nor to the same one in the place of
+/// another kind.
+#[tokio::test]
+async fn a_secret_is_good_at_once_where_the_router_takes_it_and_nowhere_else() {
+    let (server, checks) = everywhere("").await;
+    for check in &checks {
+        check.ask(&server).send().await;
+        assert_eq!(quick(&server, || check.ask(&server)).await.status, 200, "{}", check.path);
+    }
+    for check in &checks {
+        let (before, _) = check.parts();
+        for other in &checks {
+            let value = format!("{before}{}", other.parts().1);
+            let ask = || server.anonymous().get(check.path).header(check.header.0, &value);
+            let at_once = ask().send_at_once().await;
+            let slow = ask().send_to_router().await;
+            if let Some(at_once) = at_once {
+                assert_eq!(told(&at_once), told(&slow), "{} with one of {}", check.path, other.path);
+            } else if server.remembers_checks() {
+                assert_ne!(slow.status, 200, "{} with one of {}", check.path, other.path);
+            }
+        }
+    }
+}
+
+/// A token bears the name of a key, and is good for as long as that is.
+#[tokio::test]
+async fn a_token_is_good_at_once_until_its_key_is_dropped() {
+    let (server, checks) = everywhere("").await;
+    let tokens = || checks.iter().filter(|check| check.parts().1.matches('.').count() == 2);
+    for drops in [false, true] {
+        for check in tokens() {
+            check.ask(&server).send().await;
+            assert_eq!(quick(&server, || check.ask(&server)).await.status, 200, "{}", check.path);
+        }
+        let by_operator = server.operator();
+        server.identity.keyring.rotate(&by_operator, KeyUse::Probe, drops).await.expect("rotated");
+        for check in tokens() {
+            assert_eq!(check.ask(&server).send_to_router().await.status == 401, drops);
+            let at_once = check.ask(&server).send_at_once().await;
+            assert!(!drops || at_once.is_none());
+        }
+    }
+    assert_eq!(tokens().count(), 2);
+}
+
+/// Who guesses keys waits, and a good one in between is no way to tell.
+#[tokio::test]
+async fn a_good_key_waits_as_well_where_too_many_wrong_ones_came_from() {
+    let (server, checks) = everywhere("").await;
+    let keys: Vec<&Check> = checks.iter().filter(|check| check.parts().1.len() < 100).collect();
+    let check = keys.into_iter().rfind(|check| check.path == "/id/v1/me").expect("a key");
+    check.ask(&server).send().await;
+    assert_eq!(quick(&server, || check.ask(&server)).await.status, 200);
+    let (before, secret) = check.parts();
+    for guess in 0..400 {
+        let value = format!("{before}{}{guess:03}", &secret[..secret.len() - 3]);
+        let answer = server.anonymous().get(check.path).header(check.header.0, value).send().await;
+        if answer.status == 429 {
+            assert!(check.ask(&server).send_at_once().await.is_none(), "after {guess}");
+            assert_eq!(check.ask(&server).send().await.status, 429);
+            return;
+        }
+    }
+    panic!("400 wrong keys, and nobody waits");
 }

@@ -12,8 +12,9 @@ use crate::master_key::Shelf;
 use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::secret::{Secret, SecretForm, Sha256Digest};
-use crate::session::caller::{Caller, Credential, Room};
+use crate::session::caller::{Caller, Credential};
 use crate::session::ledger::{inactive, invalid};
+use crate::session::stay::{Stamp, Stay};
 use crate::session::{EndReason, State, Use};
 use crate::sign_in::SignedIn;
 use crate::surface::Door;
@@ -105,8 +106,8 @@ impl ApiKeys {
     /// [`ApiKeys::check`] would say. `None` says nothing.
     pub fn known(&self, op: &Op, door: &Door, presented: &str) -> Option<Caller> {
         self.core.rates.may_show_key(op).ok()?;
-        let (key, user, room) = self.core.store.api_key_known_by(&Sha256Digest::of_presented(presented)?)?;
-        self.judged(op, door, key, user, Some(room)).ok()
+        let (key, user, stamp) = self.core.store.api_key_known_by(&Sha256Digest::of_presented(presented)?)?;
+        self.judged(op, door, key, user, Some(stamp)).ok()
     }
 
     fn judged(
@@ -115,7 +116,7 @@ impl ApiKeys {
         door: &Door,
         key: Arc<ApiKey>,
         user: Arc<User>,
-        room: Option<Room>,
+        stamp: Option<Stamp>,
     ) -> Result<Caller> {
         if key.door != *door {
             return Err(refused("a key of another door"));
@@ -129,7 +130,11 @@ impl ApiKeys {
         if key.last_used.is_none_or(|last| op.now.since(last) >= LAST_USED_STEP) {
             self.core.touches.note(Use::ApiKey(key.id, op.now));
         }
-        Ok(Caller { user, credential: Credential::ApiKey(key), room })
+        let stay = stamp.zip(key.last_used).map(|(stamp, last)| {
+            let noted = last + LAST_USED_STEP;
+            Stay::of_api_key(stamp, key.expires.map_or(noted, |end| end.min(noted)))
+        });
+        Ok(Caller { user, credential: Credential::ApiKey(key), stay })
     }
 
     /// The standing key of an account, as shown at each sign-in; made when there is none that is live.

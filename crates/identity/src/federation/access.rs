@@ -90,7 +90,7 @@ impl Federation {
         Ok(Caller {
             user: Arc::new(user),
             credential: Credential::AccessToken(provider.id.clone()),
-            room: None,
+            stay: None,
         })
     }
 }

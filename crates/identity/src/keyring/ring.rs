@@ -2,6 +2,7 @@
 
 use crate::rule::Rule;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -47,6 +48,11 @@ impl OpenKey {
     /// Whether its tokens are still accepted: it may have been opened long ago.
     pub(crate) fn is_accepted(&self, now: Timestamp) -> bool {
         self.ends.is_none_or(|end| end > now)
+    }
+
+    /// From then on they are not.
+    pub(crate) fn ends(&self) -> Option<Timestamp> {
+        self.ends
     }
 
     /// Signs session tokens that only we read.
@@ -127,22 +133,35 @@ const REMEMBERED: Duration = Duration::from_mins(1);
 
 /// The keys that this process has opened, and when they were last looked for.
 #[derive(Default)]
-pub(crate) struct Rings(RwLock<HashMap<KeyUse, (Timestamp, Ring)>>);
+pub(crate) struct Rings {
+    rings: RwLock<HashMap<KeyUse, (Timestamp, Ring)>>,
+    /// How often one became another.
+    changes: AtomicU64,
+}
 
 impl Rings {
+    /// A number that is another one as soon as any ring holds other keys.
+    pub(crate) fn state(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
     fn opened(&self, key_use: KeyUse) -> Option<(Timestamp, Ring)> {
-        let rings = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let rings = self.rings.read().unwrap_or_else(PoisonError::into_inner);
         rings.get(&key_use).map(|(seen, ring)| (*seen, Arc::clone(ring)))
     }
 
-    /// The keys, if they were looked for a short while ago.
-    pub(crate) fn current(&self, key_use: KeyUse, now: Timestamp) -> Option<Ring> {
-        self.opened(key_use).filter(|(seen, _)| now.since(*seen) < REMEMBERED).map(|(_, ring)| ring)
+    /// The keys, if they were looked for a short while ago, and when that will not be so any more.
+    pub(crate) fn current(&self, key_use: KeyUse, now: Timestamp) -> Option<(Ring, Timestamp)> {
+        let (seen, ring) = self.opened(key_use)?;
+        (now.since(seen) < REMEMBERED).then(|| (ring, seen + REMEMBERED))
     }
 
     fn keep(&self, key_use: KeyUse, now: Timestamp, ring: &Ring) {
-        let mut rings = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        rings.insert(key_use, (now, Arc::clone(ring)));
+        let mut rings = self.rings.write().unwrap_or_else(PoisonError::into_inner);
+        let old = rings.insert(key_use, (now, Arc::clone(ring)));
+        if old.is_none_or(|(_, old)| !Arc::ptr_eq(&old, ring)) {
+            self.changes.fetch_add(1, Ordering::AcqRel);
+        }
     }
 }
 
@@ -150,7 +169,7 @@ impl Core {
     /// The keys whose tokens are accepted, as this process knows them; `anew` reads them from the store. A key that is
     /// known is not opened again.
     pub(crate) async fn ring(&self, op: &Op, key_use: KeyUse, anew: bool) -> Result<Ring> {
-        if !anew && let Some(ring) = self.rings.current(key_use, op.now) {
+        if !anew && let Some((ring, _)) = self.rings.current(key_use, op.now) {
             return Ok(ring);
         }
         let known = self.rings.opened(key_use);

@@ -1,9 +1,9 @@
 //! Who presented a credential: its active owner, and what the credential may do of what the owner may.
 
-use std::any::Any;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::Session;
+use super::stay::{Stamp, Stay};
 use crate::api_key::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::federation::ProviderId;
@@ -23,12 +23,8 @@ pub enum Credential {
     AccessToken(ProviderId),
 }
 
-/// Room for what a door says of somebody who is recognised by one credential: it lasts as long as neither the credential, nor its
-/// owner, nor what the owner belongs to, has changed, and is empty afterwards.
-pub type Room = Arc<OnceLock<Box<dyn Any + Send + Sync>>>;
-
-/// What the store knows without a query: a credential, its owner, and room for what is said of them.
-pub type Remembered<T> = (Arc<T>, Arc<User>, Room);
+/// What the store knows without a query: a credential, its owner, and the stamp of both and of what the owner belongs to.
+pub type Remembered<T> = (Arc<T>, Arc<User>, Stamp);
 
 /// Somebody who was recognised.
 #[derive(Debug, Clone)]
@@ -37,8 +33,8 @@ pub struct Caller {
     pub user: Arc<User>,
     /// By what.
     pub credential: Credential,
-    /// Room for what is said of it, where it is remembered.
-    pub room: Option<Room>,
+    /// For how long nothing about it changes, where that can be told.
+    pub stay: Option<Stay>,
 }
 
 impl Caller {

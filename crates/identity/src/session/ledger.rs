@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::caller::{Caller, Credential};
+use super::stay::Stay;
 use super::touches::Use;
 use super::{EndReason, Session, SessionId, State, Touch};
 use crate::Core;
@@ -58,28 +59,30 @@ impl Sessions {
             Some(touch) => self.core.touches.note(Use::Session(touch)),
             None => {}
         }
-        Ok(Caller { user, credential: Credential::Session(session), room: None })
+        Ok(Caller { user, credential: Credential::Session(session), stay: None })
     }
 
     /// Recognises what a request presents, where nothing has to be waited for and all is well: then this is what
     /// [`Sessions::check`] would say. `None` says nothing.
     pub fn known(&self, now: Timestamp, surface: &Surface, presented: &str) -> Option<Caller> {
         let presented = Sha256Digest::of_presented(presented)?;
-        let (digest, named) = match &surface.token {
+        let (digest, token) = match &surface.token {
             None => (presented, None),
             Some(form) => {
-                let (session, digest) = self.core.token_known_by(now, form, &presented)?;
-                (digest, Some(session))
+                let token = self.core.token_known_by(now, form, &presented)?;
+                (token.digest, Some(token))
             }
         };
-        let (session, user, room) = self.core.store.session_known_by(&digest)?;
-        judge(now, surface, named, &session, &user).ok()?;
+        let (session, user, stamp) = self.core.store.session_known_by(&digest)?;
+        judge(now, surface, token.as_ref().map(|token| token.session), &session, &user).ok()?;
         match session.touch(surface, now) {
             Some(touch) if ends_soon(&session, &touch, now) => return None,
             Some(touch) => self.core.touches.note(Use::Session(touch)),
             None => {}
         }
-        Some(Caller { user, credential: Credential::Session(session), room: Some(room) })
+        let stay = Stay::of_session(stamp, &session, surface, now);
+        let stay = token.map_or(stay, |token| stay.by_token(token.rings, token.until));
+        Some(Caller { user, credential: Credential::Session(session), stay: Some(stay) })
     }
 
     /// Writes down the uses that wait for it; called by a background job and before the process stops.

@@ -7,6 +7,7 @@ pub mod caller;
 pub mod freshness;
 pub mod ledger;
 pub mod own;
+pub(crate) mod stay;
 mod touches;
 
 use std::fmt;

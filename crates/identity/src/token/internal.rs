@@ -172,7 +172,7 @@ impl Tokens {
                 "one of a live session",
             ));
         }
-        Ok(Caller { user: Arc::new(user), credential: Credential::Session(Arc::new(session)), room: None })
+        Ok(Caller { user: Arc::new(user), credential: Credential::Session(Arc::new(session)), stay: None })
     }
 }
 

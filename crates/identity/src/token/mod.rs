@@ -106,6 +106,18 @@ struct ReadToken {
     expires: i64,
 }
 
+/// A token that was read before.
+pub(crate) struct KnownToken {
+    /// The session that it is of.
+    pub(crate) session: SessionId,
+    /// The digest of that session's secret.
+    pub(crate) digest: Sha256Digest,
+    /// What [`crate::keyring::ring::Rings::state`] was.
+    pub(crate) rings: u64,
+    /// As long as that is the same, the token is good until then.
+    pub(crate) until: Timestamp,
+}
+
 impl Default for ReadTokens {
     fn default() -> Self {
         Self(Memo::new(READ_TOKENS))
@@ -123,14 +135,17 @@ impl Core {
         now: Timestamp,
         form: &TokenForm,
         token: &Sha256Digest,
-    ) -> Option<(SessionId, Sha256Digest)> {
-        let ring = self.rings.current(form.key_use, now)?;
-        let accepted = |id| ring.iter().any(|key| key.id == id && key.is_accepted(now));
-        let is_good = |read: &Arc<ReadToken>| {
-            read.audience == form.audience && read.expires > seconds(now) && accepted(read.key)
-        };
-        let read = self.read_tokens.0.find(token, is_good)?;
-        Some((read.session, read.digest))
+    ) -> Option<KnownToken> {
+        // Before the keys are looked at: what changes meanwhile is newer than this.
+        let rings = self.rings.state();
+        let (ring, looked_for_until) = self.rings.current(form.key_use, now)?;
+        self.read_tokens.0.find(token, |read| {
+            let key = ring.iter().find(|key| key.id == read.key && key.is_accepted(now))?;
+            let is_good = read.audience == form.audience && read.expires > seconds(now);
+            let ends = Timestamp::from_millis(read.expires.saturating_mul(1000)).min(looked_for_until);
+            let until = key.ends().map_or(ends, |end| end.min(ends));
+            is_good.then_some(KnownToken { session: read.session, digest: read.digest, rings, until })
+        })
     }
 
     /// Reads a session token that was presented. What the ledger says of it is not asked here.

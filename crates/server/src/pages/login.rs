@@ -215,7 +215,7 @@ pub(super) async fn sign_in(
 /// What comes after a good password. The browser is another one to forms from now on.
 async fn opened(visitor: &Visitor, native: &Native, onward: &Onward, signed_in: &SignedIn) -> Response {
     let session = Credential::Session(Arc::new(signed_in.session.clone()));
-    let caller = Caller { user: Arc::new(signed_in.user.clone()), credential: session, room: None };
+    let caller = Caller { user: Arc::new(signed_in.user.clone()), credential: session, stay: None };
     let person = Person { visitor: visitor.clone(), native: native.clone(), caller };
     let response = if person.caller.user.must_change_password {
         person.to(&onward.by_way_of(change_password::PATH))

@@ -20,7 +20,7 @@ use identity::organization::{Membership, Organization};
 use identity::secret::{Digest, Sha256Digest};
 use identity::session::Session;
 use identity::user::{User, UserNumber};
-use identity::{Remembered as Recalled, Room};
+use identity::{Remembered as Recalled, Stamp};
 use rusqlite::Connection;
 
 use super::readers::Readers;
@@ -39,8 +39,8 @@ pub(crate) type Belongs = Arc<[(Organization, Membership)]>;
 /// What is remembered. Whoever holds it has just proven it.
 pub(crate) struct Known {
     stamps: Stamps,
-    sessions: Memo<Sha256Digest, Entry<Recalled<Session>>>,
-    api_keys: Memo<Sha256Digest, Entry<Recalled<ApiKey>>>,
+    sessions: Memo<Sha256Digest, Entry<Owned<Session>>>,
+    api_keys: Memo<Sha256Digest, Entry<Owned<ApiKey>>>,
     memberships: Memo<UserKey, Entry<Belongs>>,
 }
 
@@ -53,7 +53,6 @@ pub(super) struct Remembered {
     known: Known,
 }
 
-#[derive(Clone)]
 struct Entry<V> {
     value: V,
     stamped: Stamped,
@@ -65,6 +64,15 @@ struct Stamped {
     all: u64,
     digest: u64,
     user: u64,
+}
+
+impl Stamped {
+    /// With the places at which its stamps are.
+    fn stamp(&self, digest: &Sha256Digest, user: UserNumber) -> Stamp {
+        let place = |place: usize| u64::try_from(place % STAMPS).unwrap_or_default();
+        let places = place(self::place(&digest.0)) << 32 | place(index(user));
+        Stamp([self.all, self.digest, self.user, places])
+    }
 }
 
 struct Stamps {
@@ -107,13 +115,17 @@ impl Stamps {
     }
 
     fn of(&self, digest: Option<&Sha256Digest>, user: UserNumber) -> Stamped {
-        let at = |stamps: &[AtomicU64], place: usize| {
+        self.at(digest.map(|digest| place(&digest.0)), index(user))
+    }
+
+    fn at(&self, digest: Option<usize>, user: usize) -> Stamped {
+        let read = |stamps: &[AtomicU64], place: usize| {
             stamps.get(place % STAMPS).map_or(0, |stamp| stamp.load(Ordering::Acquire))
         };
         Stamped {
             all: self.all.load(Ordering::Acquire),
-            digest: digest.map_or(0, |digest| at(&self.digests, place(&digest.0))),
-            user: at(&self.users, index(user)),
+            digest: digest.map_or(0, |place| read(&self.digests, place)),
+            user: read(&self.users, user),
         }
     }
 
@@ -148,18 +160,22 @@ impl Known {
     }
 
     pub(crate) fn memberships(&self, of: UserNumber) -> Option<Belongs> {
-        let is_true = |entry: &Entry<Belongs>| entry.stamped == self.stamps.of(None, of);
-        self.memberships.find(&UserKey(of), is_true).map(|entry| entry.value)
+        self.memberships.find(&UserKey(of), |entry| {
+            (entry.stamped == self.stamps.of(None, of)).then(|| Arc::clone(&entry.value))
+        })
     }
 
-    fn owned<T>(
-        &self,
-        of: &Memo<Sha256Digest, Entry<Recalled<T>>>,
-        key: &Sha256Digest,
-    ) -> Option<Recalled<T>> {
-        let is_true =
-            |entry: &Entry<Recalled<T>>| entry.stamped == self.stamps.of(Some(key), entry.value.1.number);
-        of.find(key, is_true).map(|entry| entry.value)
+    pub(crate) fn is_still(&self, stamp: &Stamp) -> bool {
+        let Stamp([all, digest, user, places]) = *stamp;
+        let place = |shift: u32| usize::try_from((places >> shift) & u64::from(u32::MAX)).unwrap_or_default();
+        self.stamps.at(Some(place(32)), place(0)) == Stamped { all, digest, user }
+    }
+
+    fn owned<T>(&self, of: &Memo<Sha256Digest, Entry<Owned<T>>>, key: &Sha256Digest) -> Option<Recalled<T>> {
+        of.find(key, |Entry { value: (what, owner), stamped }| {
+            let is_still = *stamped == self.stamps.of(Some(key), owner.number);
+            is_still.then(|| (Arc::clone(what), Arc::clone(owner), stamped.stamp(key, owner.number)))
+        })
     }
 }
 
@@ -181,13 +197,13 @@ impl Reading<'_> {
 
     fn keep_owned<T>(
         &self,
-        to: &Memo<Sha256Digest, Entry<Recalled<T>>>,
+        to: &Memo<Sha256Digest, Entry<Owned<T>>>,
         digest: &Digest,
         (what, owner): &Owned<T>,
     ) {
         let Some(key) = Sha256Digest::of(digest) else { return };
         if let Some(stamped) = self.stamped(Some(&key), owner.number) {
-            let value = (Arc::clone(what), Arc::clone(owner), Room::default());
+            let value = (Arc::clone(what), Arc::clone(owner));
             to.put(key, Entry { value, stamped });
         }
     }

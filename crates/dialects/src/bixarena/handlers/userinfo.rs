@@ -2,7 +2,7 @@
 
 use web::cookie::Carried;
 use web::fault::concerning;
-use web::{Check, Checked};
+use web::{Check, Checked, Shown};
 
 use crate::bixarena::error::{Reply, Voice, ok};
 use crate::bixarena::visit::Visit;
@@ -24,6 +24,9 @@ pub(in crate::bixarena) fn at_once(arena: &BixArena, asked: &Check<'_>) -> Optio
     if asked.has_authorization() {
         return None;
     }
-    let caller = arena.web.identity.sessions.known(asked.now, &arena.surface, secret)?;
-    asked.always_says(&caller, "", || serde_json::to_string(&convert::user_info(&caller.user)).ok())
+    asked.says(
+        Shown::Session(secret),
+        |identity| identity.sessions.known(asked.now, &arena.surface, secret),
+        |caller| serde_json::to_string(&convert::user_info(&caller.user)).ok(),
+    )
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use web::drf::error as drf;
 use web::fault::concerning;
-use web::{Check, Checked, Context};
+use web::{Check, Checked, Context, Shown};
 
 use super::known;
 use crate::knox::{Knox, convert, routes};
@@ -32,6 +32,9 @@ pub(in crate::knox) async fn options(
 /// [`get`], where it is plain who asks.
 pub(in crate::knox) fn at_once(knox: &Knox, asked: &Check<'_>) -> Option<Checked> {
     let token = asked.behind("Token").filter(|_| asked.takes_json())?;
-    let caller = knox.web.identity.sessions.known(asked.now, &knox.surface, token)?;
-    asked.always_says(&caller, "", || drf::text(&convert::user_answer(&caller.user)))
+    asked.says(
+        Shown::Session(token),
+        |identity| identity.sessions.known(asked.now, &knox.surface, token),
+        |caller| drf::text(&convert::user_answer(&caller.user)),
+    )
 }

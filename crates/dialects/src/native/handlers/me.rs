@@ -18,11 +18,8 @@ pub(in crate::native) async fn get(Known(call): Known) -> Reply {
 
 /// [`get`], where it is plain who asks.
 pub(in crate::native) fn at_once(native: &Native, asked: &Check<'_>) -> Option<Checked> {
-    let caller = caller::at_once(native, asked)?;
-    let op = asked.op();
-    let state = if caller.is_fresh(&op) { "fresh" } else { "" };
-    asked.always_says(&caller, state, || {
-        let profile = native.web.identity.accounts.own_profile_known(&caller)?;
-        serde_json::to_string(&convert::me(&op, &profile.user, &caller)).ok()
+    caller::says(native, asked, |caller| {
+        let profile = native.web.identity.accounts.own_profile_known(caller)?;
+        serde_json::to_string(&convert::me(&asked.op(), &profile.user, caller)).ok()
     })
 }

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use identity::user::directory::UserPage;
 
 use crate::probe::convert::user as convert;
+use identity::Caller;
 use web::{Check, Checked};
 
 use crate::probe::error::{Reply, answer, text};
@@ -55,7 +56,6 @@ pub(in crate::probe) async fn change(mut call: Call) -> Reply {
 
 /// [`show_current`], where it is plain who asks.
 pub(in crate::probe) fn current_at_once(probe: &Probe, asked: &Check<'_>) -> Option<Checked> {
-    let caller = caller::at_once(probe, asked)?;
-    let profile = || probe.web.identity.accounts.own_profile_known(&caller);
-    asked.always_says(&caller, "", || text(&convert::profile(&profile()?)))
+    let profile = |caller: &Caller| probe.web.identity.accounts.own_profile_known(caller);
+    caller::says(probe, asked, |caller| text(&convert::profile(&profile(caller)?)))
 }

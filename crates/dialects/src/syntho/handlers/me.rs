@@ -6,7 +6,7 @@ use axum::response::Response;
 use web::cookie::Carried;
 use web::drf::error as drf;
 use web::fault::concerning;
-use web::{Check, Checked, Context};
+use web::{Check, Checked, Context, Shown};
 
 use super::known;
 use crate::syntho::{Syntho, convert, routes};
@@ -36,6 +36,9 @@ pub(in crate::syntho) fn at_once(syntho: &Syntho, asked: &Check<'_>) -> Option<C
     if asked.has_authorization() || !asked.takes_json() {
         return None;
     }
-    let caller = syntho.web.identity.sessions.known(asked.now, &syntho.surface, secret)?;
-    asked.always_says(&caller, "", || drf::text(&convert::user(&caller.user)))
+    asked.says(
+        Shown::Session(secret),
+        |identity| identity.sessions.known(asked.now, &syntho.surface, secret),
+        |caller| drf::text(&convert::user(&caller.user)),
+    )
 }

@@ -1,6 +1,6 @@
 //! `GET /api/auth/me`: whose session or key this is.
 
-use identity::ErrorKind;
+use identity::{Caller, ErrorKind};
 use web::fault::concerning;
 use web::{Check, Checked};
 
@@ -32,7 +32,6 @@ pub(in crate::trieve) async fn get(visit: Visit) -> Reply {
 
 /// [`get`], where it is plain who asks.
 pub(in crate::trieve) fn at_once(trieve: &Trieve, asked: &Check<'_>) -> Option<Checked> {
-    let caller = caller::at_once(trieve, asked)?;
-    let belongs = || trieve.web.identity.organizations.memberships_known_by(&caller);
-    asked.always_says(&caller, "", || text(&convert::slim_user(&caller.user, &belongs()?)))
+    let belongs = |caller: &Caller| trieve.web.identity.organizations.memberships_known_by(caller);
+    caller::says(trieve, asked, |caller| text(&convert::slim_user(&caller.user, &belongs(caller)?)))
 }

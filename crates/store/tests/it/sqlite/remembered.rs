@@ -109,7 +109,12 @@ async fn a_change_of_any_row_that_checks_read_is_seen_at_once() {
         store.api_key_by_digest(&key_digest).await.unwrap().unwrap();
         store.memberships(user.number).await.unwrap();
         assert_eq!(known(), (true, true, true), "before {statement}");
+        let stamps =
+            (store.session_known_by(&secret).unwrap().2, store.api_key_known_by(&key_secret).unwrap().2);
+        let still = || (store.is_still(&stamps.0), store.is_still(&stamps.1));
+        assert_eq!(still(), (true, true), "before {statement}");
         assert!(raw.execute(statement, values).unwrap() > 0, "{statement}");
+        assert_eq!(still(), (still_known.0, still_known.1), "after {statement}");
         assert_eq!(known(), still_known, "after {statement}");
         let told = store.session_by_digest(&digest(id)).await.unwrap().unwrap();
         let status: String = raw
