@@ -34,13 +34,14 @@ pub(super) async fn known(
 pub(super) fn at_once(native: &Native, asked: &Check<'_>) -> Option<Caller> {
     if asked.has_authorization() {
         return native.web.identity.api_keys.known(
+            &asked.view,
             &asked.op(),
             &native.surface.door,
             asked.behind("Bearer")?,
         );
     }
     let Carried::Value(secret) = native.cookie.carried(asked.headers) else { return None };
-    native.web.identity.sessions.known(asked.now, &native.surface, secret)
+    native.web.identity.sessions.known(&asked.view, asked.now, &native.surface, secret)
 }
 
 /// Who asks, by a session.

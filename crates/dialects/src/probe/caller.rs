@@ -84,11 +84,13 @@ pub(super) fn at_once(probe: &Probe, asked: &Check<'_>) -> Option<Caller> {
     let identity = &probe.web.identity;
     if !asked.has_authorization() {
         let Carried::Value(jwt) = probe.cookie.carried(asked.headers) else { return None };
-        return identity.sessions.known(asked.now, &probe.long_term, jwt);
+        return identity.sessions.known(&asked.view, asked.now, &probe.long_term, jwt);
     }
     match asked.behind("Bearer")? {
-        jwt if jwt.matches('.').count() == 2 => identity.sessions.known(asked.now, &probe.long_term, jwt),
-        token => identity.api_keys.known(&asked.op(), &probe.keys.door, token),
+        jwt if jwt.matches('.').count() == 2 => {
+            identity.sessions.known(&asked.view, asked.now, &probe.long_term, jwt)
+        }
+        token => identity.api_keys.known(&asked.view, &asked.op(), &probe.keys.door, token),
     }
 }
 

@@ -49,10 +49,17 @@ pub(super) fn at_once(trieve: &Trieve, asked: &Check<'_>) -> Option<Caller> {
         return None;
     }
     match trieve.cookie.carried(asked.headers) {
-        Carried::Value(secret) => trieve.web.identity.sessions.known(asked.now, &trieve.surface, secret),
+        Carried::Value(secret) => {
+            trieve.web.identity.sessions.known(&asked.view, asked.now, &trieve.surface, secret)
+        }
         Carried::Nothing => {
             let key = key(asked.headers)?;
-            let caller = trieve.web.identity.api_keys.known(&asked.op(), &trieve.keys.door, key.expose())?;
+            let caller = trieve.web.identity.api_keys.known(
+                &asked.view,
+                &asked.op(),
+                &trieve.keys.door,
+                key.expose(),
+            )?;
             matches!(&caller.credential, Credential::ApiKey(key) if key.bounds.is_free()).then_some(caller)
         }
         Carried::Unclear => None,

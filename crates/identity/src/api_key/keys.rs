@@ -14,6 +14,7 @@ use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::secret::{Secret, SecretForm, Sha256Digest};
 use crate::session::caller::{Caller, Credential, Room};
 use crate::session::ledger::{inactive, invalid};
+use crate::session::lookup::View;
 use crate::session::{EndReason, State, Use};
 use crate::sign_in::SignedIn;
 use crate::surface::Door;
@@ -103,10 +104,10 @@ impl ApiKeys {
 
     /// Recognises the key that a request presents, where nothing has to be waited for and all is well: then this is what
     /// [`ApiKeys::check`] would say. `None` says nothing.
-    pub fn known(&self, op: &Op, door: &Door, presented: &str) -> Option<Caller> {
+    pub fn known(&self, view: &View<'_>, op: &Op, door: &Door, presented: &str) -> Option<Caller> {
         self.core.rates.may_show_key(op).ok()?;
-        let (key, user, room) = self.core.store.api_key_known_by(&Sha256Digest::of_presented(presented)?)?;
-        self.judged(op, door, key, user, Some(room)).ok()
+        let (key, user, room) = view.api_key(&self.core, &Sha256Digest::of_presented(presented)?)?;
+        self.judged(op, door, key, user, room).ok()
     }
 
     fn judged(

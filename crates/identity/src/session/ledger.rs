@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::caller::{Caller, Credential};
+use super::lookup::View;
 use super::touches::Use;
 use super::{EndReason, Session, SessionId, State, Touch};
 use crate::Core;
@@ -63,7 +64,13 @@ impl Sessions {
 
     /// Recognises what a request presents, where nothing has to be waited for and all is well: then this is what
     /// [`Sessions::check`] would say. `None` says nothing.
-    pub fn known(&self, now: Timestamp, surface: &Surface, presented: &str) -> Option<Caller> {
+    pub fn known(
+        &self,
+        view: &View<'_>,
+        now: Timestamp,
+        surface: &Surface,
+        presented: &str,
+    ) -> Option<Caller> {
         let presented = Sha256Digest::of_presented(presented)?;
         let (digest, named) = match &surface.token {
             None => (presented, None),
@@ -72,14 +79,14 @@ impl Sessions {
                 (digest, Some(session))
             }
         };
-        let (session, user, room) = self.core.store.session_known_by(&digest)?;
+        let (session, user, room) = view.session(&self.core, &digest)?;
         judge(now, surface, named, &session, &user).ok()?;
         match session.touch(surface, now) {
             Some(touch) if ends_soon(&session, &touch, now) => return None,
             Some(touch) => self.core.touches.note(Use::Session(touch)),
             None => {}
         }
-        Some(Caller { user, credential: Credential::Session(session), room: Some(room) })
+        Some(Caller { user, credential: Credential::Session(session), room })
     }
 
     /// Writes down the uses that wait for it; called by a background job and before the process stops.

@@ -24,6 +24,6 @@ pub(in crate::bixarena) fn at_once(arena: &BixArena, asked: &Check<'_>) -> Optio
     if asked.has_authorization() {
         return None;
     }
-    let caller = arena.web.identity.sessions.known(asked.now, &arena.surface, secret)?;
+    let caller = arena.web.identity.sessions.known(&asked.view, asked.now, &arena.surface, secret)?;
     asked.always_says(&caller, "", || serde_json::to_string(&convert::user_info(&caller.user)).ok())
 }

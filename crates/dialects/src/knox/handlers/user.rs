@@ -32,6 +32,6 @@ pub(in crate::knox) async fn options(
 /// [`get`], where it is plain who asks.
 pub(in crate::knox) fn at_once(knox: &Knox, asked: &Check<'_>) -> Option<Checked> {
     let token = asked.behind("Token").filter(|_| asked.takes_json())?;
-    let caller = knox.web.identity.sessions.known(asked.now, &knox.surface, token)?;
+    let caller = knox.web.identity.sessions.known(&asked.view, asked.now, &knox.surface, token)?;
     asked.always_says(&caller, "", || drf::text(&convert::user_answer(&caller.user)))
 }

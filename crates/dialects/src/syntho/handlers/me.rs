@@ -36,6 +36,6 @@ pub(in crate::syntho) fn at_once(syntho: &Syntho, asked: &Check<'_>) -> Option<C
     if asked.has_authorization() || !asked.takes_json() {
         return None;
     }
-    let caller = syntho.web.identity.sessions.known(asked.now, &syntho.surface, secret)?;
+    let caller = syntho.web.identity.sessions.known(&asked.view, asked.now, &syntho.surface, secret)?;
     asked.always_says(&caller, "", || drf::text(&convert::user(&caller.user)))
 }

@@ -33,6 +33,6 @@ pub(in crate::trieve) async fn get(visit: Visit) -> Reply {
 /// [`get`], where it is plain who asks.
 pub(in crate::trieve) fn at_once(trieve: &Trieve, asked: &Check<'_>) -> Option<Checked> {
     let caller = caller::at_once(trieve, asked)?;
-    let belongs = || trieve.web.identity.organizations.memberships_known_by(&caller);
+    let belongs = || trieve.web.identity.organizations.memberships_known_by(&asked.view, &caller);
     asked.always_says(&caller, "", || text(&convert::slim_user(&caller.user, &belongs()?)))
 }
