@@ -312,7 +312,8 @@ impl Lanes {
         {
             return response;
         }
-        self.answer(number, peer, request).await
+        // Apart, because few need it and its future is large.
+        Box::pin(self.answer(number, peer, request)).await
     }
 
     fn check<'a>(

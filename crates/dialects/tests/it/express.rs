@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use identity::organization::OrganizationRole;
 use serde_json::json;
 use testkit::{Answer, Ask, TestServer};
 
@@ -204,4 +205,38 @@ async fn a_login_that_grows_old_is_told_to_be_old() {
     let slow = check.ask(&server).send_to_router().await;
     let at_once = quick(&server, || check.ask(&server)).await;
     assert_eq!((fresh(&at_once), at_once.body), (json!(false), slow.body));
+}
+
+/// What somebody belongs to is part of an answer: one that was taken out, or may do something else there, is told so by the next.
+#[tokio::test]
+async fn a_membership_that_changes_or_ends_is_told_by_the_next_answer() {
+    let (server, checks) = everywhere("").await;
+    let checks: Vec<_> = checks.iter().filter(|check| check.path == "/api/auth/me").collect();
+    assert_eq!(checks.len(), 3, "by a session and by a key in either header");
+    let organizations = &server.identity.organizations;
+    let by_operator = server.operator();
+    let john = server.identity.accounts.find("john").await.expect("john");
+    let [(of, held)] = &*organizations.memberships_of(&john).await.expect("memberships") else {
+        panic!("one membership");
+    };
+    assert_eq!(held.role, OrganizationRole::Owner);
+    let told = async |roles: &[i64]| {
+        for check in &checks {
+            for _ in 0..2 {
+                let fast = check.ask(&server).send().await;
+                assert_eq!(fast.body, check.ask(&server).send_to_router().await.body, "{:?}", check.header.0);
+                let told = fast.json()["user_orgs"].as_array().expect("a list").clone();
+                assert_eq!(
+                    told.iter().map(|one| one["role"].as_i64().expect("a role")).collect::<Vec<_>>(),
+                    roles
+                );
+            }
+        }
+    };
+    told(&[2]).await;
+    let admin = OrganizationRole::Admin;
+    organizations.set_role_by_operator(&by_operator, of, &john, admin).await.expect("set");
+    told(&[1]).await;
+    assert!(organizations.remove_by_operator(&by_operator, of, &john).await.expect("taken out"));
+    told(&[]).await;
 }
