@@ -164,7 +164,7 @@ impl Service<Request<Incoming>> for Connected {
     fn call(&mut self, request: Request<Incoming>) -> Answering {
         let way = match self.served.way(Some(self.peer), &request) {
             Way::Answered(answer) => return Answering::At(Some(answer)),
-            way => way,
+            way @ (Way::Reading(..) | Way::Lane(_) | Way::Router) => way,
         };
         // Most requests have no body, and none need be made for them.
         let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });

@@ -9,7 +9,8 @@
 //! is not as simple is the handler's. A test holds both to the same answer at every door.
 //!
 //! **After one read.** Where all that it lacks is what the store does not remember, that is read with one question and the route
-//! asked once more. Who is refused then is refused by the handler, which reads for itself.
+//! asked once more. Who is refused then is refused by the handler, which reads for itself. How long that one read takes is bounded by
+//! the store, in seconds, and comes before the time that an answer may take.
 
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
