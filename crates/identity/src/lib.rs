@@ -47,6 +47,7 @@ pub use crate::secret::{Secret, SecretForm};
 pub use crate::seen_through::SeenThrough;
 pub use crate::session::caller::{Caller, Credential, Remembered};
 pub use crate::session::ledger::Sessions;
+pub use crate::session::lookup::{Found, Lookup, View};
 pub use crate::session::stay::{Stamp, Stay};
 pub use crate::sign_in::{
     PasswordSignIn, ProviderAnswer, ProviderSignedIn, ProviderTokenSignIn, SignIn, SignedIn,
@@ -191,6 +192,14 @@ impl Identity {
             trail: Trail { core: Arc::clone(&core) },
             core,
         }
+    }
+
+    /// Reads what a [`View`] lacked, with one question to the store. `None`: nothing presented has that digest.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`].
+    pub async fn look_up(&self, lookup: &Lookup) -> Result<Option<Found>> {
+        self.core.look_up(lookup).await
     }
 
     /// Checks that this key is the one the database was made with; a new database takes it as its own.

@@ -21,7 +21,7 @@ use crate::keyring::{KeyUse, SigningKey};
 use crate::mail::MailKind;
 use crate::mail::queue::QueuedMail;
 use crate::op::Timestamp;
-use crate::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
+use crate::organization::{Invitation, InvitationId, Membership, Memberships, Organization, OrganizationId};
 use crate::refusal::{LeftOut, RefusalId, Refused};
 use crate::secret::{Digest, Sha256Digest};
 use crate::session::caller::Remembered;
@@ -70,6 +70,12 @@ pub trait Store: Send + Sync {
     fn is_still(&self, _: &Stamp) -> bool {
         false
     }
+    /// [`Store::session_by_digest`], with what the owner belongs to, as [`Store::memberships`] says it: one question, where each
+    /// is a way to the database.
+    async fn session_with_memberships(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(Arc<Session>, Arc<User>, Memberships)>>;
     /// The session with this id, in whatever state.
     async fn session(&self, id: SessionId) -> StoreResult<Option<Session>>;
     /// Up to `limit` sessions of a user in order of age, oldest first, from those after `after`; all of them,
@@ -81,6 +87,11 @@ pub trait Store: Send + Sync {
     fn api_key_known_by(&self, _: &Sha256Digest) -> Option<Remembered<ApiKey>> {
         None
     }
+    /// [`Store::api_key_by_digest`], with what the owner belongs to, in one question as well.
+    async fn api_key_with_memberships(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>, Memberships)>>;
     /// The API keys of a user at a door that were not ended, expired ones too, oldest first; at most
     /// [`crate::api_key::keys::LIMIT`] and the standing one.
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>>;
@@ -103,9 +114,9 @@ pub trait Store: Send + Sync {
     /// Up to `limit` organizations made after this one, oldest first.
     async fn organizations(&self, after: OrganizationId, limit: u32) -> StoreResult<Vec<Organization>>;
     /// What a user belongs to, oldest membership first.
-    async fn memberships(&self, of: UserNumber) -> StoreResult<Arc<[(Organization, Membership)]>>;
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Memberships>;
     /// The same, where it is known without a query and proven to be what one would say. `None` says nothing.
-    fn memberships_known_of(&self, _: UserNumber) -> Option<Arc<[(Organization, Membership)]>> {
+    fn memberships_known_of(&self, _: UserNumber) -> Option<Memberships> {
         None
     }
     /// A user's belonging to an organization.

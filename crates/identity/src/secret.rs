@@ -70,6 +70,12 @@ impl Sha256Digest {
     }
 }
 
+impl From<Sha256Digest> for Digest {
+    fn from(digest: Sha256Digest) -> Self {
+        Self { kind: DigestKind::Sha256, bytes: digest.0.into() }
+    }
+}
+
 impl fmt::Debug for Sha256Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sha256Digest")

@@ -13,7 +13,7 @@ use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use hyper::body::Incoming;
 use tower::Service;
-use web::Lanes;
+use web::{First, Lacking, Lanes};
 
 /// An answer that is there, or on its way.
 pub enum Answering {
@@ -34,6 +34,18 @@ impl Future for Answering {
     }
 }
 
+/// How a request is answered.
+enum Way {
+    /// With this, which is there.
+    Answered(Response),
+    /// In a lane, which lacks something.
+    Reading(usize, Lacking),
+    /// In a lane.
+    Lane(usize),
+    /// By the router.
+    Router,
+}
+
 /// What answers requests.
 #[derive(Clone)]
 pub struct Served {
@@ -49,8 +61,22 @@ impl Served {
 
     /// The answer that needs no waiting, if there is one.
     pub fn at_once<B: HttpBody>(&self, peer: Option<SocketAddr>, request: &Request<B>) -> Option<Response> {
-        let lane = self.lanes.of(request).filter(|_| request.body().is_end_stream())?;
-        self.lanes.at_once(lane, peer.map(|peer| peer.ip()), request)
+        match self.way(peer, request) {
+            Way::Answered(answer) => Some(answer),
+            Way::Reading(..) | Way::Lane(_) | Way::Router => None,
+        }
+    }
+
+    fn way<B: HttpBody>(&self, peer: Option<SocketAddr>, request: &Request<B>) -> Way {
+        let Some(lane) = self.lanes.of(request) else { return Way::Router };
+        if !request.body().is_end_stream() {
+            return Way::Lane(lane);
+        }
+        match self.lanes.at_once(lane, peer.map(|peer| peer.ip()), request) {
+            First::Answer(answer) => Way::Answered(answer),
+            First::Lacks(lacking) => Way::Reading(lane, lacking),
+            First::Nothing => Way::Lane(lane),
+        }
     }
 
     /// The lanes.
@@ -63,14 +89,18 @@ impl Served {
         &self.router
     }
 
-    fn answer(&mut self, peer: Option<SocketAddr>, mut request: Request) -> Answering {
-        match self.lanes.of(&request) {
-            Some(lane) => {
-                let address = peer.map(|peer| peer.ip());
-                let lanes = Arc::clone(&self.lanes);
+    fn answer(&mut self, peer: Option<SocketAddr>, mut request: Request, way: Way) -> Answering {
+        let address = peer.map(|peer| peer.ip());
+        let lanes = Arc::clone(&self.lanes);
+        match way {
+            Way::Answered(answer) => Answering::At(Some(answer)),
+            Way::Reading(lane, lacking) => Answering::Later(Box::pin(async move {
+                Ok(lanes.answer_after(lane, address, request, lacking).await)
+            })),
+            Way::Lane(lane) => {
                 Answering::Later(Box::pin(async move { Ok(lanes.answer(lane, address, request).await) }))
             }
-            None => {
+            Way::Router => {
                 if let Some(peer) = peer {
                     request.extensions_mut().insert(ConnectInfo(peer));
                 }
@@ -92,10 +122,8 @@ impl Service<Request> for Served {
 
     fn call(&mut self, request: Request) -> Answering {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-        match self.at_once(peer, &request) {
-            Some(answer) => Answering::At(Some(answer)),
-            None => self.answer(peer, request),
-        }
+        let way = self.way(peer, &request);
+        self.answer(peer, request, way)
     }
 }
 
@@ -134,11 +162,12 @@ impl Service<Request<Incoming>> for Connected {
     }
 
     fn call(&mut self, request: Request<Incoming>) -> Answering {
-        if let Some(answer) = self.served.at_once(Some(self.peer), &request) {
-            return Answering::At(Some(answer));
-        }
+        let way = match self.served.way(Some(self.peer), &request) {
+            Way::Answered(answer) => return Answering::At(Some(answer)),
+            way @ (Way::Reading(..) | Way::Lane(_) | Way::Router) => way,
+        };
         // Most requests have no body, and none need be made for them.
         let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-        self.served.answer(Some(self.peer), request)
+        self.served.answer(Some(self.peer), request, way)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use identity::api_key::{ApiKey, ApiKeyId, Bounds, Grant, KeyOwner, NewApiKey};
-use identity::organization::{Organization, OrganizationId};
+use identity::organization::{Memberships, Organization, OrganizationId};
 use identity::ports::{Conflict, StoreError, StoreResult};
 use identity::secret::{Digest, Sha256Digest};
 use identity::session::EndReason;
@@ -29,6 +29,18 @@ pub(crate) static BY_DIGEST: Sql = Sql::new(concat!(
     ", ",
     users::columns!(),
     " FROM api_keys AS k JOIN users AS u ON u.number = k.user_number",
+    " WHERE k.digest = $1 AND k.digest_kind = $2"
+));
+/// Each row has a membership of the owner's before the rest; of an owner without any there is one row.
+pub(crate) static WITH_MEMBERSHIPS: Sql = Sql::new(concat!(
+    "SELECT ",
+    organizations::belonging!(),
+    ", ",
+    columns!(),
+    ", ",
+    users::columns!(),
+    " FROM api_keys AS k JOIN users AS u ON u.number = k.user_number ",
+    organizations::belongings!(),
     " WHERE k.digest = $1 AND k.digest_kind = $2"
 ));
 pub(crate) static OF_ORGANIZATION_BY_DIGEST: Sql = Sql::new(concat!(
@@ -103,6 +115,23 @@ pub(crate) async fn by_digest(db: &Db, digest: &Digest) -> StoreResult<Option<(A
         reading.keep_api_key(digest, &found);
     }
     Ok(Some(found))
+}
+
+pub(crate) async fn with_memberships(
+    db: &Db,
+    digest: &Digest,
+) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>, Memberships)>> {
+    let reading = db.reading();
+    let values = [digest.bytes.as_slice().into(), digest.kind.as_str().into()];
+    let mut rows = db.query(&WITH_MEMBERSHIPS, &values).await?;
+    let memberships = organizations::read_belongings(&mut rows)?;
+    let Some(row) = rows.first_mut() else { return Ok(None) };
+    let (key, owner) = (Arc::new(read(row)?), Arc::new(users::read(row)?));
+    if let Some(reading) = reading {
+        reading.keep_api_key(digest, &(Arc::clone(&key), Arc::clone(&owner)));
+        reading.keep_memberships(owner.number, &memberships);
+    }
+    Ok(Some((key, owner, memberships)))
 }
 
 pub(crate) async fn of_organization_by_digest(

@@ -43,7 +43,9 @@ use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
-use identity::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
+use identity::organization::{
+    Invitation, InvitationId, Membership, Memberships, Organization, OrganizationId,
+};
 use identity::ports::{Commit, Committed, SessionQuery, StoreResult};
 use identity::refusal::{LeftOut, RefusalId, Refused};
 use identity::secret::{Digest, Sha256Digest};
@@ -173,6 +175,13 @@ impl identity::ports::Store for Store {
         self.db.known().is_some_and(|known| known.is_still(stamp))
     }
 
+    async fn session_with_memberships(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(Arc<Session>, Arc<User>, Memberships)>> {
+        sessions::with_memberships(&self.db, digest).await
+    }
+
     async fn session(&self, id: SessionId) -> StoreResult<Option<Session>> {
         sessions::by_id(&self.db, id).await
     }
@@ -187,6 +196,13 @@ impl identity::ports::Store for Store {
 
     fn api_key_known_by(&self, digest: &Sha256Digest) -> Option<Remembered<ApiKey>> {
         self.db.known()?.api_key(digest)
+    }
+
+    async fn api_key_with_memberships(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>, Memberships)>> {
+        api_keys::with_memberships(&self.db, digest).await
     }
 
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
@@ -224,11 +240,11 @@ impl identity::ports::Store for Store {
         organizations::page(&self.db, after, limit).await
     }
 
-    async fn memberships(&self, of: UserNumber) -> StoreResult<Arc<[(Organization, Membership)]>> {
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Memberships> {
         organizations::of_user(&self.db, of).await
     }
 
-    fn memberships_known_of(&self, of: UserNumber) -> Option<Arc<[(Organization, Membership)]>> {
+    fn memberships_known_of(&self, of: UserNumber) -> Option<Memberships> {
         self.db.known()?.memberships(of)
     }
 

@@ -3,11 +3,10 @@
 //! Locks are taken in one order, so that no two commits wait for each other: a user's row, a membership's, an
 //! organization's, an invitation's.
 
-use std::sync::Arc;
-
 use identity::Timestamp;
 use identity::organization::{
-    Admission, Membership, MembershipId, NewMembership, Organization, OrganizationId, OrganizationRole,
+    Admission, Membership, MembershipId, Memberships, NewMembership, Organization, OrganizationId,
+    OrganizationRole,
 };
 use identity::ports::{Conflict, StoreError, StoreResult};
 use identity::user::{User, UserNumber};
@@ -30,6 +29,26 @@ macro_rules! membership {
         "m.id, m.organization, m.user_number, m.role, m.created, m.updated"
     };
 }
+
+/// How many columns [`belonging`] has.
+const BELONGING: usize = 11;
+/// The columns of [`read_belongings`], in its order, from [`belongings`].
+macro_rules! belonging {
+    () => {
+        "m.id, m.organization, m.user_number, m.role, m.created, m.updated, \
+         o.id, o.name, o.registerable, o.created, o.updated"
+    };
+}
+pub(crate) use belonging;
+
+/// The memberships of `users AS u`, and a row of nulls where there is none.
+macro_rules! belongings {
+    () => {
+        "LEFT JOIN memberships AS m ON m.user_number = u.number \
+         LEFT JOIN organizations AS o ON o.id = m.organization"
+    };
+}
+pub(crate) use belongings;
 
 pub(crate) static BY_ID: Sql =
     Sql::new(concat!("SELECT ", columns!(), " FROM organizations AS o WHERE o.id = $1"));
@@ -97,14 +116,14 @@ pub(crate) async fn page(db: &Db, after: OrganizationId, limit: u32) -> StoreRes
     db.query(&PAGE, &[bytes(after), limit.into()]).await?.iter_mut().map(read).collect()
 }
 
-pub(crate) async fn of_user(db: &Db, user: UserNumber) -> StoreResult<Arc<[(Organization, Membership)]>> {
+pub(crate) async fn of_user(db: &Db, user: UserNumber) -> StoreResult<Memberships> {
     if let Some(known) = db.known().and_then(|known| known.memberships(user)) {
         return Ok(known);
     }
     let reading = db.reading();
     let mut rows = db.query(&OF_USER, &[user.0.into()]).await?;
     let found = rows.iter_mut().map(|row| Ok((read(row)?, read_membership(row)?)));
-    let found = found.collect::<StoreResult<Arc<[_]>>>()?;
+    let found = found.collect::<StoreResult<Memberships>>()?;
     if let Some(reading) = reading {
         reading.keep_memberships(user, &found);
     }
@@ -135,9 +154,31 @@ pub(crate) fn read(row: &mut Row) -> StoreResult<Organization> {
     })
 }
 
+/// Memberships from [`belonging`], oldest first. What stands behind them in each row is left there.
+pub(crate) fn read_belongings(rows: &mut [Row]) -> StoreResult<Memberships> {
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some(id) = row.opt_uuid("memberships.id")? {
+            let membership = read_membership_of(MembershipId(id), row)?;
+            found.push((read(row)?, membership));
+        } else {
+            row.skip(BELONGING - 1);
+        }
+    }
+    // Here and not in the statement: most have one, and a server would make its sort ready for each.
+    found.sort_unstable_by_key(|(_, membership)| membership.id);
+    Ok(found.into())
+}
+
 fn read_membership(row: &mut Row) -> StoreResult<Membership> {
+    let id = MembershipId(row.uuid("memberships.id")?);
+    read_membership_of(id, row)
+}
+
+/// From the columns behind its id.
+fn read_membership_of(id: MembershipId, row: &mut Row) -> StoreResult<Membership> {
     Ok(Membership {
-        id: MembershipId(row.uuid("memberships.id")?),
+        id,
         organization: OrganizationId(row.uuid("memberships.organization")?),
         user: UserNumber(row.int("memberships.user_number")?),
         role: read_role(row, "memberships.role")?,

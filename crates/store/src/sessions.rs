@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use identity::keyring::KeyUse;
+use identity::organization::Memberships;
 use identity::ports::{Conflict, SessionQuery, StoreError, StoreResult};
-use identity::secret::Sha256Digest;
+use identity::secret::{Digest, Sha256Digest};
 use identity::session::{EndReason, NewSession, Session, SessionId, Touch};
 use identity::user::{Permissions, User, UserNumber};
 use identity::{Door, Timestamp};
 
 use crate::db::Db;
 use crate::sql::{Row, Sql, Step, Value};
-use crate::users;
+use crate::{organizations, users};
 
 /// The columns of [`read`], in its order, from `sessions AS s`.
 macro_rules! columns {
@@ -27,6 +28,18 @@ pub(crate) static BY_DIGEST: Sql = Sql::new(concat!(
     ", ",
     users::columns!(),
     " FROM sessions AS s JOIN users AS u ON u.number = s.user_number",
+    " WHERE s.digest = $1 AND s.digest_kind = $2"
+));
+/// Each row has a membership of the owner's before the rest; of an owner without any there is one row.
+pub(crate) static WITH_MEMBERSHIPS: Sql = Sql::new(concat!(
+    "SELECT ",
+    organizations::belonging!(),
+    ", ",
+    columns!(),
+    ", ",
+    users::columns!(),
+    " FROM sessions AS s JOIN users AS u ON u.number = s.user_number ",
+    organizations::belongings!(),
     " WHERE s.digest = $1 AND s.digest_kind = $2"
 ));
 pub(crate) static BY_ID: Sql =
@@ -90,10 +103,7 @@ pub(crate) static TOUCH: Sql = Sql::new(
          AND (idle_end IS NULL OR idle_end > $2) AND (absolute_end IS NULL OR absolute_end > $2)",
 );
 
-pub(crate) async fn by_digest(
-    db: &Db,
-    digest: &identity::secret::Digest,
-) -> StoreResult<Option<(Arc<Session>, Arc<User>)>> {
+pub(crate) async fn by_digest(db: &Db, digest: &Digest) -> StoreResult<Option<(Arc<Session>, Arc<User>)>> {
     let sha256 = Sha256Digest::of(digest);
     if let Some((found, owner, _)) = sha256.and_then(|sha256| db.known()?.session(&sha256)) {
         return Ok(Some((found, owner)));
@@ -106,6 +116,23 @@ pub(crate) async fn by_digest(
         reading.keep_session(digest, &found);
     }
     Ok(Some(found))
+}
+
+pub(crate) async fn with_memberships(
+    db: &Db,
+    digest: &Digest,
+) -> StoreResult<Option<(Arc<Session>, Arc<User>, Memberships)>> {
+    let reading = db.reading();
+    let values = [digest.bytes.as_slice().into(), digest.kind.as_str().into()];
+    let mut rows = db.query(&WITH_MEMBERSHIPS, &values).await?;
+    let memberships = organizations::read_belongings(&mut rows)?;
+    let Some(row) = rows.first_mut() else { return Ok(None) };
+    let (session, owner) = (Arc::new(read(row)?), Arc::new(users::read(row)?));
+    if let Some(reading) = reading {
+        reading.keep_session(digest, &(Arc::clone(&session), Arc::clone(&owner)));
+        reading.keep_memberships(owner.number, &memberships);
+    }
+    Ok(Some((session, owner, memberships)))
 }
 
 pub(crate) async fn by_id(db: &Db, id: SessionId) -> StoreResult<Option<Session>> {

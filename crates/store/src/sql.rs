@@ -131,6 +131,11 @@ impl Row {
         self.0.next().ok_or(StoreError::Corrupt(column))
     }
 
+    /// Leaves out so many columns.
+    pub(crate) fn skip(&mut self, columns: usize) {
+        self.0.by_ref().take(columns).for_each(drop);
+    }
+
     pub(crate) fn int(&mut self, column: &'static str) -> StoreResult<i64> {
         self.opt_int(column)?.ok_or(StoreError::Corrupt(column))
     }

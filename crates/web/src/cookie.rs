@@ -42,21 +42,32 @@ pub fn carried<'a>(headers: &'a HeaderMap, name: &str) -> Carried<'a> {
 fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = Option<&'a str>> {
     let pairs = headers.get_all(COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
     pairs.filter_map(move |pair| {
-        let mut parts = pair.splitn(2, |byte| *byte == b'=');
-        if parts.next().unwrap_or_default().trim_ascii() != name.as_bytes() {
-            return None;
-        }
-        let value = parts.next().unwrap_or_default().trim_ascii();
+        // Each check reads its cookie: nothing is looked through twice.
+        let rest = pair.trim_ascii_start().strip_prefix(name.as_bytes())?.trim_ascii_start();
+        let value = rest.strip_prefix(b"=")?.trim_ascii();
         let value = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(value);
-        let text = std::str::from_utf8(value).ok().filter(|value| value.bytes().all(is_cookie_octet));
+        let is_fit = value.iter().all(|byte| COOKIE_OCTETS.get(usize::from(*byte)) == Some(&true));
+        let text = std::str::from_utf8(value).ok().filter(|_| is_fit);
         (!value.is_empty()).then_some(text)
     })
 }
 
 /// What a cookie's value may consist of (RFC 6265, section 4.1.1).
-fn is_cookie_octet(byte: u8) -> bool {
+const fn is_cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e)
 }
+
+/// The same for each byte.
+#[expect(clippy::indexing_slicing, reason = "a panic here is one of the compiler's")]
+static COOKIE_OCTETS: [bool; 256] = {
+    let mut octets = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 127 {
+        octets[byte as usize] = is_cookie_octet(byte);
+        byte += 1;
+    }
+    octets
+};
 
 /// The beginning of time, in HTTP's form.
 const EPOCH: &str = "Thu, 01 Jan 1970 00:00:00 GMT";

@@ -7,6 +7,10 @@
 //! **At once.** Where a route can tell without waiting who asks, and all is well with the request, it says so by
 //! [`Express::at_once`], and nothing else is run. That way only tells what the handler would have told, and refuses nobody: whatever
 //! is not as simple is the handler's. A test holds both to the same answer at every door.
+//!
+//! **After one read.** Where all that it lacks is what the store does not remember, that is read with one question and the route
+//! asked once more. Who is refused then is refused by the handler, which reads for itself. How long that one read takes is bounded by
+//! the store, in seconds, and comes before the time that an answer may take.
 
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,7 +26,7 @@ use axum::response::Response;
 use identity::memo::Memo;
 use identity::secret::Sha256Digest;
 use identity::user::UserNumber;
-use identity::{Actor, Caller, Identity, Op, Origin, RequestId, Stay, Timestamp};
+use identity::{Actor, Caller, Lookup, Op, Origin, RequestId, Stay, Timestamp, View};
 
 use crate::mount::Guard;
 use crate::trace::Asked;
@@ -43,6 +47,8 @@ pub struct Express {
 /// How a route answers without waiting.
 #[derive(Clone)]
 struct AtOnce {
+    /// Whether it tells what somebody belongs to.
+    memberships: bool,
     /// The headers of its own that every such answer has.
     headers: HeaderMap,
     check: Arc<Checking>,
@@ -55,6 +61,8 @@ pub struct Check<'a> {
     pub headers: &'a HeaderMap,
     /// When it came.
     pub now: Timestamp,
+    /// What can be told of who asks.
+    pub view: View<'a>,
     plain: Plain<'a>,
     lanes: &'a Lanes,
     lane: usize,
@@ -145,20 +153,22 @@ impl Check<'_> {
     pub fn says(
         &self,
         presented: Shown<'_>,
-        known: impl FnOnce(&Identity) -> Option<Caller>,
+        known: impl FnOnce(&Sha256Digest) -> Option<Caller>,
         body: impl FnOnce(&Caller) -> Option<String>,
     ) -> Option<Checked> {
         let (kind, secret) = presented.kind_and_secret();
         let key = Sha256Digest::of_presented(secret)?;
         let (identity, op) = (&self.lanes.web.identity, self.op());
-        let said = self.lanes.said.find(&key, |said| {
+        let said = |said: &Said| {
             let is_this = said.lane == self.lane && said.kind == kind && identity.stays(&op, &said.stay);
             is_this.then(|| Checked { user: said.user, body: Bytes::copy_from_slice(said.body.as_bytes()) })
-        });
-        if said.is_some() {
-            return said;
+        };
+        if !self.view.was_read()
+            && let Some(said) = self.lanes.said.find(&key, said)
+        {
+            return Some(said);
         }
-        let caller = known(identity)?;
+        let caller = known(&key)?;
         let (user, body) = (caller.user.number, body(&caller)?);
         if let Some(stay) = caller.stay {
             let said = Said { stay, lane: self.lane, kind, user, body: body.as_str().into() };
@@ -206,13 +216,50 @@ impl Express {
     ) -> Self {
         let headers = headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value)));
         let check = Arc::new(move |asked: &Check<'_>| check(&state, asked));
-        Self { at_once: Some(AtOnce { headers: headers.collect(), check }), ..self }
+        Self { at_once: Some(AtOnce { memberships: false, headers: headers.collect(), check }), ..self }
+    }
+
+    /// Where it answers without waiting it tells what somebody belongs to.
+    #[must_use]
+    pub fn with_memberships(self) -> Self {
+        let at_once = self.at_once.map(|at_once| AtOnce { memberships: true, ..at_once });
+        Self { at_once, ..self }
     }
 
     /// With what the dialect's own layer does to every answer.
     #[must_use]
     pub fn finished_by(self, finish: fn(Response) -> Response) -> Self {
         Self { finish, ..self }
+    }
+}
+
+/// What a lane says of a request without waiting.
+pub enum First {
+    /// The answer.
+    Answer(Response),
+    /// It will have one when what it lacks was read: [`Lanes::answer_after`] has to be asked.
+    Lacks(Lacking),
+    /// [`Lanes::answer`] has to be asked.
+    Nothing,
+}
+
+/// What a lane lacks for the answer to a request.
+pub struct Lacking {
+    asked: Asked,
+    lookup: Lookup,
+}
+
+impl Lane {
+    /// The answer, where the route has one.
+    fn says(&self, asked: &Asked, check: &Check<'_>) -> Option<Response> {
+        let at_once = self.express.at_once.as_ref()?;
+        // A defect costs one answer, and the handler's is in the dialect's shape.
+        let checked = catch_unwind(AssertUnwindSafe(|| (at_once.check)(check))).ok()??;
+        let mut response = Response::new(Body::from(checked.body));
+        response.headers_mut().clone_from(&self.headers);
+        trace::number(asked.id, response.headers_mut());
+        asked.tell_ok(self.express.path, self.guard.name(), checked.user);
+        Some(response)
     }
 }
 
@@ -266,31 +313,63 @@ impl Lanes {
         found.filter(|_| request.method() == Method::GET)
     }
 
-    /// The answer that this lane has at once. `None`: [`Lanes::answer`] has to be asked.
+    /// What this lane says of a request without waiting.
     ///
     /// # Panics
     /// As [`Lanes::answer`].
     #[expect(clippy::indexing_slicing, reason = "numbers of lanes are given out above")]
-    pub fn at_once<B>(&self, number: usize, peer: Option<IpAddr>, request: &Request<B>) -> Option<Response> {
+    pub fn at_once<B>(&self, number: usize, peer: Option<IpAddr>, request: &Request<B>) -> First {
         let lane = &self.lanes[number];
-        let at_once = lane.express.at_once.as_ref()?;
-        let headers = request.headers();
-        let plain = Plain::of(headers)?;
+        let Some(at_once) = &lane.express.at_once else { return First::Nothing };
+        let Some(plain) = Plain::of(request.headers()) else { return First::Nothing };
         if request.uri().query().is_some() || lane.guard.limits().refusal(request).is_some() {
-            return None;
+            return First::Nothing;
         }
-        let asked = Asked::of(&self.web, peer, headers);
+        let asked = Asked::of(&self.web, peer, request.headers());
+        let check = self.check(number, &asked, request.headers(), plain, View::new(at_once.memberships));
+        match (lane.says(&asked, &check), check.view.missing()) {
+            (Some(response), _) => First::Answer(response),
+            (None, Some(lookup)) => First::Lacks(Lacking { asked, lookup }),
+            (None, None) => First::Nothing,
+        }
+    }
+
+    /// The answer to a request for which this lane lacked something.
+    ///
+    /// # Panics
+    /// As [`Lanes::answer`].
+    #[expect(clippy::indexing_slicing, reason = "numbers of lanes are given out above")]
+    pub async fn answer_after(
+        &self,
+        number: usize,
+        peer: Option<IpAddr>,
+        request: Request,
+        Lacking { asked, lookup }: Lacking,
+    ) -> Response {
+        let lane = &self.lanes[number];
+        // Nobody known, or no database that answers: the handler says so, in the dialect's words.
+        if let Ok(Some(found)) = self.web.identity.look_up(&lookup).await
+            && let Some(plain) = Plain::of(request.headers())
+            && let check = self.check(number, &asked, request.headers(), plain, View::of(&found))
+            && let Some(response) = lane.says(&asked, &check)
+        {
+            return response;
+        }
+        // Apart, because few need it and its future is large.
+        Box::pin(self.answer(number, peer, request)).await
+    }
+
+    fn check<'a>(
+        &'a self,
+        lane: usize,
+        asked: &Asked,
+        headers: &'a HeaderMap,
+        plain: Plain<'a>,
+        view: View<'a>,
+    ) -> Check<'a> {
         let (id, now, address) = (asked.id, asked.now, asked.address);
         let is_trusted = address.is_some_and(|address| self.web.trusted_addresses.holds(address));
-        let path = lane.express.path;
-        let check = Check { headers, now, plain, lanes: self, lane: number, id, address, is_trusted };
-        // A defect costs one answer, and the handler's is in the dialect's shape.
-        let checked = catch_unwind(AssertUnwindSafe(|| (at_once.check)(&check))).ok()??;
-        let mut response = Response::new(Body::from(checked.body));
-        response.headers_mut().clone_from(&lane.headers);
-        trace::number(id, response.headers_mut());
-        asked.tell_ok(path, lane.guard.name(), checked.user);
-        Some(response)
+        Check { headers, now, view, plain, lanes: self, lane, id, address, is_trusted }
     }
 
     /// The answer to a request from this address, in the lane that it takes.

@@ -34,7 +34,7 @@ pub use crate::address::{Networks, TrustedProxies};
 pub use crate::clock::Clock;
 pub use crate::cookie::CredentialCookie;
 pub use crate::dialect::{Dialect, Endpoint, Silence, Wire};
-pub use crate::express::{Check, Checked, Express, Lanes, Shown};
+pub use crate::express::{Check, Checked, Express, First, Lacking, Lanes, Shown};
 pub use crate::fault::Fault;
 pub use crate::limits::Limits;
 pub use crate::mount::{Door, Mounted};

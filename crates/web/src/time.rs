@@ -1,6 +1,7 @@
 //! A point in time as RFC 3339 writes it, and as chrono's date and time without a zone.
 
 use identity::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
 
 /// In UTC, cut to the whole second: `2024-11-01T16:39:02Z`. What lies beyond the year 9999 is written as its end.
@@ -14,9 +15,9 @@ pub fn rfc3339(at: Timestamp) -> String {
 /// beyond the year 9999 is written as its end.
 pub fn naive(at: Timestamp) -> String {
     let end = if at.millis() < 0 { jiff::Timestamp::UNIX_EPOCH } else { LAST };
-    let time = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(end).to_zoned(TimeZone::UTC);
-    let form = if time.subsec_nanosecond() == 0 { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%dT%H:%M:%S%.6f" };
-    time.strftime(form).to_string()
+    let time = TimeZone::UTC.to_datetime(jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(end));
+    let digits = if time.subsec_nanosecond() == 0 { 0 } else { 6 };
+    DateTimePrinter::new().precision(Some(digits)).datetime_to_string(&time)
 }
 
 /// A point in time with its zone, or without one, which is UTC then: `2021-01-01T00:00:00Z`, `2021-01-01 00:00:00`.

@@ -4,7 +4,8 @@
 
 use axum::http::HeaderMap;
 use identity::Rule;
-use identity::{Actor, Caller, Error, ErrorKind, Identity, Secret};
+use identity::secret::Sha256Digest;
+use identity::{Actor, Caller, Error, ErrorKind, Secret};
 use web::authorization::bearer;
 use web::cookie::Carried;
 use web::{Check, Checked, Context, Shown};
@@ -38,11 +39,15 @@ pub(super) fn says(
 ) -> Option<Checked> {
     if asked.has_authorization() {
         let key = asked.behind("Bearer")?;
-        let known = |identity: &Identity| identity.api_keys.known(&asked.op(), &native.surface.door, key);
+        let known = |digest: &Sha256Digest| {
+            native.web.identity.api_keys.known(&asked.view, &asked.op(), &native.surface.door, digest)
+        };
         return asked.says(Shown::ApiKey(key), known, body);
     }
     let Carried::Value(secret) = native.cookie.carried(asked.headers) else { return None };
-    let known = |identity: &Identity| identity.sessions.known(asked.now, &native.surface, secret);
+    let known = |digest: &Sha256Digest| {
+        native.web.identity.sessions.known(&asked.view, asked.now, &native.surface, digest)
+    };
     asked.says(Shown::Session(secret), known, body)
 }
 

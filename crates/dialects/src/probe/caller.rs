@@ -4,7 +4,8 @@
 
 use axum::http::HeaderMap;
 use identity::Rule;
-use identity::{Actor, Caller, Error, ErrorKind, Identity, Secret};
+use identity::secret::Sha256Digest;
+use identity::{Actor, Caller, Error, ErrorKind, Secret};
 use web::authorization::bearer;
 use web::cookie::Carried;
 use web::{Check, Checked, Context, Shown};
@@ -94,9 +95,13 @@ pub(super) fn says(
         let Carried::Value(jwt) = probe.cookie.carried(asked.headers) else { return None };
         Shown::Session(jwt)
     };
-    let known = |identity: &Identity| match presented {
-        Shown::Session(jwt) => identity.sessions.known(asked.now, &probe.long_term, jwt),
-        Shown::ApiKey(token) => identity.api_keys.known(&asked.op(), &probe.keys.door, token),
+    let known = |digest: &Sha256Digest| match presented {
+        Shown::Session(_) => {
+            probe.web.identity.sessions.known(&asked.view, asked.now, &probe.long_term, digest)
+        }
+        Shown::ApiKey(_) => {
+            probe.web.identity.api_keys.known(&asked.view, &asked.op(), &probe.keys.door, digest)
+        }
     };
     asked.says(presented, known, body)
 }

@@ -7,7 +7,8 @@
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use identity::api_key::organization_keys::OrganizationCaller;
-use identity::{Caller, Credential, Error, ErrorKind, Identity, Secret};
+use identity::secret::Sha256Digest;
+use identity::{Caller, Credential, Error, ErrorKind, Secret};
 use web::cookie::Carried;
 use web::{Check, Checked, Shown};
 
@@ -49,20 +50,23 @@ pub(super) fn says(
     asked: &Check<'_>,
     body: impl FnOnce(&Caller) -> Option<String>,
 ) -> Option<Checked> {
-    if Tenant::NAMES.iter().any(|name| asked.headers.contains_key(*name)) {
+    if asked.headers.keys().any(|name| Tenant::NAMES.contains(&name.as_str())) {
         return None;
     }
     let is_free =
         |caller: &Caller| matches!(&caller.credential, Credential::ApiKey(key) if key.bounds.is_free());
     match trieve.cookie.carried(asked.headers) {
         Carried::Value(secret) => {
-            let known = |identity: &Identity| identity.sessions.known(asked.now, &trieve.surface, secret);
+            let known = |digest: &Sha256Digest| {
+                trieve.web.identity.sessions.known(&asked.view, asked.now, &trieve.surface, digest)
+            };
             asked.says(Shown::Session(secret), known, body)
         }
         Carried::Nothing => {
             let key = key(asked.headers)?;
-            let known = |identity: &Identity| {
-                identity.api_keys.known(&asked.op(), &trieve.keys.door, key.expose()).filter(is_free)
+            let known = |digest: &Sha256Digest| {
+                let keys = &trieve.web.identity.api_keys;
+                keys.known(&asked.view, &asked.op(), &trieve.keys.door, digest).filter(is_free)
             };
             asked.says(Shown::ApiKey(key.expose()), known, body)
         }

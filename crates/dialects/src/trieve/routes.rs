@@ -57,7 +57,8 @@ pub(super) fn router(trieve: Trieve) -> Router {
 /// What back ends ask at every request of their own.
 pub(super) fn express(trieve: &Trieve) -> Vec<Express> {
     let me = Express::get("/api/auth/me", me::get, trieve.clone());
-    vec![me.at_once(trieve.clone(), [(CONTENT_TYPE, "application/json")], me::at_once)]
+    let me = me.at_once(trieve.clone(), [(CONTENT_TYPE, "application/json")], me::at_once);
+    vec![me.with_memberships()]
 }
 
 /// contracts 6: a method that a path lacks is told without `Allow`, which the router would add, and `HEAD` is no `GET`.

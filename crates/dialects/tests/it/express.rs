@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use identity::keyring::KeyUse;
+use identity::organization::OrganizationRole;
 use serde_json::json;
 use testkit::{Answer, Ask, TestServer};
 
@@ -302,7 +303,7 @@ async fn a_good_key_waits_as_well_where_too_many_wrong_ones_came_from() {
     assert_eq!(quick(&server, || check.ask(&server)).await.status, 200);
     let (before, secret) = check.parts();
     for guess in 0..400 {
-        let value = format!("{before}{}{guess:03}", &secret[..secret.len() - 3]);
+        let value = format!("{before}{}{guess:03}", secret.get(..secret.len() - 3).expect("a key"));
         let answer = server.anonymous().get(check.path).header(check.header.0, value).send().await;
         if answer.status == 429 {
             assert!(check.ask(&server).send_at_once().await.is_none(), "after {guess}");
@@ -311,4 +312,38 @@ async fn a_good_key_waits_as_well_where_too_many_wrong_ones_came_from() {
         }
     }
     panic!("400 wrong keys, and nobody waits");
+}
+
+/// What somebody belongs to is part of an answer: one that was taken out, or may do something else there, is told so by the next.
+#[tokio::test]
+async fn a_membership_that_changes_or_ends_is_told_by_the_next_answer() {
+    let (server, checks) = everywhere("").await;
+    let checks: Vec<_> = checks.iter().filter(|check| check.path == "/api/auth/me").collect();
+    assert_eq!(checks.len(), 3, "by a session and by a key in either header");
+    let organizations = &server.identity.organizations;
+    let by_operator = server.operator();
+    let john = server.identity.accounts.find("john").await.expect("john");
+    let [(of, held)] = &*organizations.memberships_of(&john).await.expect("memberships") else {
+        panic!("one membership");
+    };
+    assert_eq!(held.role, OrganizationRole::Owner);
+    let told = async |roles: &[i64]| {
+        for check in &checks {
+            for _ in 0..2 {
+                let fast = check.ask(&server).send().await;
+                assert_eq!(fast.body, check.ask(&server).send_to_router().await.body, "{:?}", check.header.0);
+                let told = fast.json()["user_orgs"].as_array().expect("a list").clone();
+                assert_eq!(
+                    told.iter().map(|one| one["role"].as_i64().expect("a role")).collect::<Vec<_>>(),
+                    roles
+                );
+            }
+        }
+    };
+    told(&[2]).await;
+    let admin = OrganizationRole::Admin;
+    organizations.set_role_by_operator(&by_operator, of, &john, admin).await.expect("set");
+    told(&[1]).await;
+    assert!(organizations.remove_by_operator(&by_operator, of, &john).await.expect("taken out"));
+    told(&[]).await;
 }

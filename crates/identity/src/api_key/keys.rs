@@ -14,6 +14,7 @@ use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::secret::{Secret, SecretForm, Sha256Digest};
 use crate::session::caller::{Caller, Credential};
 use crate::session::ledger::{inactive, invalid};
+use crate::session::lookup::View;
 use crate::session::stay::{Stamp, Stay};
 use crate::session::{EndReason, State, Use};
 use crate::sign_in::SignedIn;
@@ -102,12 +103,12 @@ impl ApiKeys {
         Ok(Some(self.judged(op, door, key, user, None)?))
     }
 
-    /// Recognises the key that a request presents, where nothing has to be waited for and all is well: then this is what
+    /// Recognises the key that a request presents, by its digest, where nothing has to be waited for and all is well: then this is what
     /// [`ApiKeys::check`] would say. `None` says nothing.
-    pub fn known(&self, op: &Op, door: &Door, presented: &str) -> Option<Caller> {
+    pub fn known(&self, view: &View<'_>, op: &Op, door: &Door, digest: &Sha256Digest) -> Option<Caller> {
         self.core.rates.may_show_key(op).ok()?;
-        let (key, user, stamp) = self.core.store.api_key_known_by(&Sha256Digest::of_presented(presented)?)?;
-        self.judged(op, door, key, user, Some(stamp)).ok()
+        let (key, user, stamp) = view.api_key(&self.core, digest)?;
+        self.judged(op, door, key, user, stamp).ok()
     }
 
     fn judged(

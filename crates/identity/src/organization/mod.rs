@@ -12,6 +12,7 @@ pub mod standing;
 
 use crate::rule::Rule;
 use std::fmt;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -127,6 +128,9 @@ pub struct Membership {
     /// When the role was last changed.
     pub updated: Timestamp,
 }
+
+/// What a user belongs to, oldest membership first.
+pub type Memberships = Arc<[(Organization, Membership)]>;
 
 /// A membership about to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]

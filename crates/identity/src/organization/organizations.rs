@@ -6,7 +6,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::standing::Standing;
-use super::{Membership, MembershipId, NewMembership, Organization, OrganizationId, OrganizationRole, name};
+use super::{
+    Membership, MembershipId, Memberships, NewMembership, Organization, OrganizationId, OrganizationRole,
+    name,
+};
 use crate::Core;
 use crate::audit::{Event, EventKind};
 use crate::error::{Error, ErrorKind, Result};
@@ -14,6 +17,7 @@ use crate::op::Op;
 use crate::ports::{Change, Commit, Conflict, StoreError};
 use crate::session::caller::Caller;
 use crate::session::ledger::inactive;
+use crate::session::lookup::View;
 use crate::user::User;
 
 /// How many organizations one page of a listing holds.
@@ -30,7 +34,7 @@ impl Organizations {
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`].
-    pub async fn memberships_of(&self, user: &User) -> Result<Arc<[(Organization, Membership)]>> {
+    pub async fn memberships_of(&self, user: &User) -> Result<Memberships> {
         Ok(self.core.store.memberships(user.number).await?)
     }
 
@@ -45,8 +49,12 @@ impl Organizations {
     }
 
     /// The same, where nothing has to be waited for. `None` says nothing.
-    pub fn memberships_known_by(&self, caller: &Caller) -> Option<Vec<(Organization, Membership)>> {
-        shares(caller, &self.core.store.memberships_known_of(caller.user.number)?).ok()
+    pub fn memberships_known_by(
+        &self,
+        view: &View<'_>,
+        caller: &Caller,
+    ) -> Option<Vec<(Organization, Membership)>> {
+        shares(caller, &view.memberships(&self.core, caller.user.number)?).ok()
     }
 
     /// Where the caller stands in an organization.

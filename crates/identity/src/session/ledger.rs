@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::caller::{Caller, Credential};
+use super::lookup::View;
 use super::stay::Stay;
 use super::touches::Use;
 use super::{EndReason, Session, SessionId, State, Touch};
@@ -62,27 +63,34 @@ impl Sessions {
         Ok(Caller { user, credential: Credential::Session(session), stay: None })
     }
 
-    /// Recognises what a request presents, where nothing has to be waited for and all is well: then this is what
+    /// Recognises what a request presents, by its digest, where nothing has to be waited for and all is well: then this is what
     /// [`Sessions::check`] would say. `None` says nothing.
-    pub fn known(&self, now: Timestamp, surface: &Surface, presented: &str) -> Option<Caller> {
-        let presented = Sha256Digest::of_presented(presented)?;
+    pub fn known(
+        &self,
+        view: &View<'_>,
+        now: Timestamp,
+        surface: &Surface,
+        presented: &Sha256Digest,
+    ) -> Option<Caller> {
         let (digest, token) = match &surface.token {
-            None => (presented, None),
+            None => (*presented, None),
             Some(form) => {
-                let token = self.core.token_known_by(now, form, &presented)?;
+                let token = self.core.token_known_by(now, form, presented)?;
                 (token.digest, Some(token))
             }
         };
-        let (session, user, stamp) = self.core.store.session_known_by(&digest)?;
+        let (session, user, stamp) = view.session(&self.core, &digest)?;
         judge(now, surface, token.as_ref().map(|token| token.session), &session, &user).ok()?;
         match session.touch(surface, now) {
             Some(touch) if ends_soon(&session, &touch, now) => return None,
             Some(touch) => self.core.touches.note(Use::Session(touch)),
             None => {}
         }
-        let stay = Stay::of_session(stamp, &session, surface, now);
-        let stay = token.map_or(stay, |token| stay.by_token(token.rings, token.until));
-        Some(Caller { user, credential: Credential::Session(session), stay: Some(stay) })
+        let stay = stamp.map(|stamp| {
+            let stay = Stay::of_session(stamp, &session, surface, now);
+            token.map_or(stay, |token| stay.by_token(token.rings, token.until))
+        });
+        Some(Caller { user, credential: Credential::Session(session), stay })
     }
 
     /// Writes down the uses that wait for it; called by a background job and before the process stops.

@@ -1,11 +1,12 @@
 //! The ledger's row: one login, by one door, on one device.
 //!
 //! This module holds the noun and its state machine, which is pure; [`ledger`] holds the use cases, [`own`] those of its
-//! owner, [`freshness`] when a login is young enough for what is sensitive. How a session is opened stands in `sign_in`.
+//! owner, [`freshness`] when a login is young enough for what is sensitive, [`lookup`] how somebody is recognised without waiting. How a session is opened stands in `sign_in`.
 
 pub mod caller;
 pub mod freshness;
 pub mod ledger;
+pub mod lookup;
 pub mod own;
 pub(crate) mod stay;
 mod touches;

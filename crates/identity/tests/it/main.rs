@@ -10,6 +10,7 @@ mod delegated;
 mod enumeration;
 mod invitations;
 mod keyring;
+mod lookup;
 mod organization;
 mod organization_keys;
 mod own_keys;

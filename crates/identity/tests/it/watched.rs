@@ -15,7 +15,9 @@ use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
-use identity::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
+use identity::organization::{
+    Invitation, InvitationId, Membership, Memberships, Organization, OrganizationId,
+};
 use identity::ports::{Commit, Committed, SessionQuery, Store, StoreResult};
 use identity::refusal::{LeftOut, RefusalId, Refused};
 use identity::secret::Digest;
@@ -192,6 +194,14 @@ impl Store for Watched {
         self.server.store().session_by_digest(digest).await
     }
 
+    async fn session_with_memberships(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(Arc<Session>, Arc<User>, Memberships)>> {
+        self.note("session_with_memberships");
+        self.server.store().session_with_memberships(digest).await
+    }
+
     async fn session(&self, id: SessionId) -> StoreResult<Option<Session>> {
         self.note("session");
         self.server.store().session(id).await
@@ -210,6 +220,14 @@ impl Store for Watched {
     async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>)>> {
         self.note("api_key_by_digest");
         self.server.store().api_key_by_digest(digest).await
+    }
+
+    async fn api_key_with_memberships(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>, Memberships)>> {
+        self.note("api_key_with_memberships");
+        self.server.store().api_key_with_memberships(digest).await
     }
 
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
@@ -255,7 +273,7 @@ impl Store for Watched {
         self.server.store().organizations(after, limit).await
     }
 
-    async fn memberships(&self, of: UserNumber) -> StoreResult<Arc<[(Organization, Membership)]>> {
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Memberships> {
         self.note("memberships");
         self.server.store().memberships(of).await
     }

@@ -2,15 +2,16 @@
 //!
 //! Every query here is a point read or a short page, so none holds the next one up for long.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use deadpool_postgres::ClientWrapper;
+use futures_util::TryStreamExt as _;
 use identity::ports::StoreResult;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
-use tokio_postgres::Error;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Statement};
 
 use super::PATIENCE;
 use super::connect::Connector;
@@ -30,9 +31,16 @@ pub(super) struct Readers {
 /// A place for one connection.
 #[derive(Default)]
 struct Line {
-    open: RwLock<Option<Arc<ClientWrapper>>>,
+    open: RwLock<Option<Arc<Reader>>>,
     /// Of many that find none, one connects.
     connecting: Mutex<()>,
+}
+
+/// A connection with the statements that are prepared on it.
+struct Reader {
+    client: ClientWrapper,
+    /// Few enough to be looked through; a map by their texts costs more than a tenth of a read.
+    prepared: RwLock<Vec<(&'static Sql, Statement)>>,
 }
 
 impl Readers {
@@ -45,14 +53,14 @@ impl Readers {
         let Some(line) = self.line() else { return Err(too_slow()) };
         let mut again = true;
         loop {
-            let client = line.client(&self.connector).await?;
-            let (error, retry) = match timeout(PATIENCE, rows(&client, sql, values)).await {
+            let reader = line.reader(&self.connector).await?;
+            let (error, retry) = match timeout(PATIENCE, reader.rows(sql, values)).await {
                 Ok(Ok(rows)) => return Ok(rows),
                 Ok(Err(error)) => (unavailable(&error), remedy(&error) != Remedy::None),
                 Err(_) => (too_slow(), false),
             };
             // One that failed is closed, so that the next query begins afresh.
-            line.forget(&client);
+            line.forget(&reader);
             if !(retry && again) {
                 return Err(error);
             }
@@ -77,38 +85,65 @@ impl Line {
     /// Whether there is a connection that nobody uses at the moment.
     fn rests(&self) -> bool {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        open.as_ref().is_some_and(|client| !client.is_closed() && Arc::strong_count(client) == 1)
+        open.as_ref().is_some_and(|reader| !reader.client.is_closed() && Arc::strong_count(reader) == 1)
     }
 
-    async fn client(&self, connector: &Connector) -> StoreResult<Arc<ClientWrapper>> {
-        if let Some(client) = self.current() {
-            return Ok(client);
+    async fn reader(&self, connector: &Connector) -> StoreResult<Arc<Reader>> {
+        if let Some(reader) = self.current() {
+            return Ok(reader);
         }
         let _turn = timeout(PATIENCE, self.connecting.lock()).await.map_err(|_| too_slow())?;
-        if let Some(client) = self.current() {
-            return Ok(client);
+        if let Some(reader) = self.current() {
+            return Ok(reader);
         }
-        let client = Arc::new(connector.connect().await.map_err(|error| error.unavailable())?);
-        *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&client));
-        Ok(client)
+        let client = connector.connect().await.map_err(|error| error.unavailable())?;
+        let reader = Arc::new(Reader { client, prepared: RwLock::default() });
+        *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&reader));
+        Ok(reader)
     }
 
-    fn current(&self) -> Option<Arc<ClientWrapper>> {
+    fn current(&self) -> Option<Arc<Reader>> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        open.as_ref().filter(|client| !client.is_closed()).cloned()
+        open.as_ref().filter(|reader| !reader.client.is_closed()).cloned()
     }
 
-    fn forget(&self, client: &Arc<ClientWrapper>) {
+    fn forget(&self, reader: &Arc<Reader>) {
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-        open.take_if(|current| Arc::ptr_eq(current, client));
+        open.take_if(|current| Arc::ptr_eq(current, reader));
     }
 }
 
-async fn rows(client: &ClientWrapper, sql: &'static Sql, values: &[Value]) -> Result<Vec<Row>, Error> {
-    let statement = client.prepare_cached(sql.for_postgres()).await?;
-    let values: Vec<_> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-    let rows = client.query(&statement, &values).await?;
-    rows.iter()
-        .map(|row| (0..row.len()).map(|column| row.try_get(column)).collect::<Result<_, _>>().map(Row::new))
-        .collect()
+impl Reader {
+    async fn rows(&self, sql: &'static Sql, values: &[Value]) -> Result<Vec<Row>, Error> {
+        let statement = match self.known(sql) {
+            Some(statement) => statement,
+            None => self.prepare(sql).await?,
+        };
+        let mut found = pin!(self.client.query_raw(&statement, values).await?);
+        let mut rows = Vec::new();
+        while let Some(row) = found.try_next().await? {
+            let mut columns = Vec::with_capacity(row.len());
+            for column in 0..row.len() {
+                columns.push(row.try_get(column)?);
+            }
+            rows.push(Row::new(columns));
+        }
+        Ok(rows)
+    }
+
+    fn known(&self, sql: &'static Sql) -> Option<Statement> {
+        let prepared = self.prepared.read().unwrap_or_else(PoisonError::into_inner);
+        let found = prepared.iter().find(|(known, _)| std::ptr::eq(*known, sql));
+        found.map(|(_, statement)| statement.clone())
+    }
+
+    /// Of several who prepare the same at the same time each has its own, and one of them stays.
+    async fn prepare(&self, sql: &'static Sql) -> Result<Statement, Error> {
+        let statement = self.client.prepare(sql.for_postgres()).await?;
+        let mut prepared = self.prepared.write().unwrap_or_else(PoisonError::into_inner);
+        if !prepared.iter().any(|(known, _)| std::ptr::eq(*known, sql)) {
+            prepared.push((sql, statement.clone()));
+        }
+        Ok(statement)
+    }
 }

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use identity::api_key::ApiKey;
 use identity::memo::{self, Memo};
-use identity::organization::{Membership, Organization};
+use identity::organization::Memberships;
 use identity::secret::{Digest, Sha256Digest};
 use identity::session::Session;
 use identity::user::{User, UserNumber};
@@ -33,15 +33,13 @@ const STAMPS: usize = 8192;
 
 /// A session or an API key with its owner.
 type Owned<T> = (Arc<T>, Arc<User>);
-/// Where a user belongs.
-pub(crate) type Belongs = Arc<[(Organization, Membership)]>;
 
 /// What is remembered. Whoever holds it has just proven it.
 pub(crate) struct Known {
     stamps: Stamps,
     sessions: Memo<Sha256Digest, Entry<Owned<Session>>>,
     api_keys: Memo<Sha256Digest, Entry<Owned<ApiKey>>>,
-    memberships: Memo<UserKey, Entry<Belongs>>,
+    memberships: Memo<UserKey, Entry<Memberships>>,
 }
 
 /// The memory of a process.
@@ -159,7 +157,7 @@ impl Known {
         self.owned(&self.api_keys, digest)
     }
 
-    pub(crate) fn memberships(&self, of: UserNumber) -> Option<Belongs> {
+    pub(crate) fn memberships(&self, of: UserNumber) -> Option<Memberships> {
         self.memberships.find(&UserKey(of), |entry| {
             (entry.stamped == self.stamps.of(None, of)).then(|| Arc::clone(&entry.value))
         })
@@ -180,15 +178,15 @@ impl Known {
 }
 
 impl Reading<'_> {
-    pub(crate) fn keep_session(self, digest: &Digest, found: &Owned<Session>) {
+    pub(crate) fn keep_session(&self, digest: &Digest, found: &Owned<Session>) {
         self.keep_owned(&self.known.sessions, digest, found);
     }
 
-    pub(crate) fn keep_api_key(self, digest: &Digest, found: &Owned<ApiKey>) {
+    pub(crate) fn keep_api_key(&self, digest: &Digest, found: &Owned<ApiKey>) {
         self.keep_owned(&self.known.api_keys, digest, found);
     }
 
-    pub(crate) fn keep_memberships(self, of: UserNumber, found: &Belongs) {
+    pub(crate) fn keep_memberships(&self, of: UserNumber, found: &Memberships) {
         if let Some(stamped) = self.stamped(None, of) {
             let entry = Entry { value: Arc::clone(found), stamped };
             self.known.memberships.put(UserKey(of), entry);

@@ -62,6 +62,8 @@ fn a_household_is_found_without_reading_all_users() {
 fn hot_statements_use_the_index_that_is_there_for_them() {
     let connection = migrated();
     for (path, expected) in [
+        ("sessions::WITH_MEMBERSHIPS", "s USING INDEX sessions_digest (digest=? AND digest_kind=?)"),
+        ("sessions::WITH_MEMBERSHIPS", "m USING INDEX memberships_user (user_number=?) LEFT-JOIN"),
         ("sessions::BY_DIGEST", "s USING INDEX sessions_digest (digest=? AND digest_kind=?)"),
         ("users::CREDENTIALS", "n USING PRIMARY KEY (key=?)"),
         ("throttles::FIND", "throttles USING PRIMARY KEY (bucket_kind=? AND bucket=?)"),
@@ -74,6 +76,8 @@ fn hot_statements_use_the_index_that_is_there_for_them() {
         ("sessions::END_ALL", "sessions USING INDEX sessions_user_live (user_number=?)"),
         ("sessions::LIVE_PAGE", "s USING INDEX sessions_user_live (user_number=? AND id>?)"),
         ("sessions::END", "sessions USING PRIMARY KEY (id=?)"),
+        ("api_keys::WITH_MEMBERSHIPS", "k USING INDEX api_keys_digest (digest=? AND digest_kind=?)"),
+        ("api_keys::WITH_MEMBERSHIPS", "m USING INDEX memberships_user (user_number=?) LEFT-JOIN"),
         ("api_keys::BY_DIGEST", "k USING INDEX api_keys_digest (digest=? AND digest_kind=?)"),
         ("api_keys::OF_USER", "k USING INDEX api_keys_user (user_number=?)"),
         ("api_keys::OF_DOOR", "k USING INDEX api_keys_user (user_number=? AND door=?)"),

@@ -12,7 +12,9 @@ use identity::flow::Flow;
 use identity::keyring::{KeyUse, SigningKey};
 use identity::mail::MailKind;
 use identity::mail::queue::QueuedMail;
-use identity::organization::{Invitation, InvitationId, Membership, Organization, OrganizationId};
+use identity::organization::{
+    Invitation, InvitationId, Membership, Memberships, Organization, OrganizationId,
+};
 use identity::ports::{Change, Commit, Committed, SessionQuery, Store, StoreError, StoreResult};
 use identity::refusal::{LeftOut, RefusalId, Refused};
 use identity::secret::Digest;
@@ -87,6 +89,14 @@ impl Store for Watched {
         self.inner.session_by_digest(digest).await
     }
 
+    async fn session_with_memberships(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(Arc<Session>, Arc<User>, Memberships)>> {
+        self.used("session_with_memberships");
+        self.inner.session_with_memberships(digest).await
+    }
+
     async fn session(&self, id: SessionId) -> StoreResult<Option<Session>> {
         self.used("session");
         self.inner.session(id).await
@@ -100,6 +110,14 @@ impl Store for Watched {
     async fn api_key_by_digest(&self, digest: &Digest) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>)>> {
         self.used("api_key_by_digest");
         self.inner.api_key_by_digest(digest).await
+    }
+
+    async fn api_key_with_memberships(
+        &self,
+        digest: &Digest,
+    ) -> StoreResult<Option<(Arc<ApiKey>, Arc<User>, Memberships)>> {
+        self.used("api_key_with_memberships");
+        self.inner.api_key_with_memberships(digest).await
     }
 
     async fn api_keys(&self, of: UserNumber, door: &Door) -> StoreResult<Vec<ApiKey>> {
@@ -145,7 +163,7 @@ impl Store for Watched {
         self.inner.organizations(after, limit).await
     }
 
-    async fn memberships(&self, of: UserNumber) -> StoreResult<Arc<[(Organization, Membership)]>> {
+    async fn memberships(&self, of: UserNumber) -> StoreResult<Memberships> {
         self.used("memberships");
         self.inner.memberships(of).await
     }

@@ -26,7 +26,7 @@ pub(in crate::bixarena) fn at_once(arena: &BixArena, asked: &Check<'_>) -> Optio
     }
     asked.says(
         Shown::Session(secret),
-        |identity| identity.sessions.known(asked.now, &arena.surface, secret),
+        |digest| arena.web.identity.sessions.known(&asked.view, asked.now, &arena.surface, digest),
         |caller| serde_json::to_string(&convert::user_info(&caller.user)).ok(),
     )
 }

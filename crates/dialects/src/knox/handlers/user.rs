@@ -34,7 +34,7 @@ pub(in crate::knox) fn at_once(knox: &Knox, asked: &Check<'_>) -> Option<Checked
     let token = asked.behind("Token").filter(|_| asked.takes_json())?;
     asked.says(
         Shown::Session(token),
-        |identity| identity.sessions.known(asked.now, &knox.surface, token),
+        |digest| knox.web.identity.sessions.known(&asked.view, asked.now, &knox.surface, digest),
         |caller| drf::text(&convert::user_answer(&caller.user)),
     )
 }

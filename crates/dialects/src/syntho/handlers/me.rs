@@ -38,7 +38,7 @@ pub(in crate::syntho) fn at_once(syntho: &Syntho, asked: &Check<'_>) -> Option<C
     }
     asked.says(
         Shown::Session(secret),
-        |identity| identity.sessions.known(asked.now, &syntho.surface, secret),
+        |digest| syntho.web.identity.sessions.known(&asked.view, asked.now, &syntho.surface, digest),
         |caller| drf::text(&convert::user(&caller.user)),
     )
 }

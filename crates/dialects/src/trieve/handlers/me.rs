@@ -32,6 +32,7 @@ pub(in crate::trieve) async fn get(visit: Visit) -> Reply {
 
 /// [`get`], where it is plain who asks.
 pub(in crate::trieve) fn at_once(trieve: &Trieve, asked: &Check<'_>) -> Option<Checked> {
-    let belongs = |caller: &Caller| trieve.web.identity.organizations.memberships_known_by(caller);
+    let belongs =
+        |caller: &Caller| trieve.web.identity.organizations.memberships_known_by(&asked.view, caller);
     caller::says(trieve, asked, |caller| text(&convert::slim_user(&caller.user, &belongs(caller)?)))
 }

@@ -175,6 +175,8 @@ macro_rules! on {
             organizations::organizations_are_paged_by_age ["organizations"]
             organizations::a_membership_reads_back_as_made
                 ["OpenMembership" "membership" "memberships" "members"]
+            organizations::a_credential_is_found_with_what_its_owner_belongs_to
+                ["session_with_memberships" "api_key_with_memberships" "SetMembershipRole" "EndMembership"]
             organizations::an_active_user_with_the_version_read_joins_once
                 ["OpenMembership/UserChanged" "OpenMembership/MembershipExists"]
             organizations::a_first_membership_is_the_first ["OpenMembership/MembershipExists"]

@@ -9,7 +9,7 @@ use identity::ports::{Change, Conflict, Store as _};
 use identity::user::{NewUser, Status, User, UserNumber};
 use uuid::Uuid;
 
-use crate::world::{World, at, id, new_membership, new_organization, new_user};
+use crate::world::{World, at, digest, digest_of, id, new_membership, new_organization, new_user};
 
 const NOBODY: UserNumber = UserNumber(999);
 
@@ -82,6 +82,38 @@ pub(super) async fn a_membership_reads_back_as_made(world: &World) {
     world.unavailable(Change::OpenMembership(same_id)).await;
     let nowhere = new_membership(&new_organization("nowhere"), &bob, OrganizationRole::User);
     world.unavailable(Change::OpenMembership(nowhere)).await;
+}
+
+/// With none, one and several memberships, and none again: what one question says is what the others say, in each state.
+pub(super) async fn a_credential_is_found_with_what_its_owner_belongs_to(world: &World) {
+    let (store, ann, bob) = (&world.store, world.user("ann").await, world.user("bob").await);
+    let (session, key) = (world.open(&ann, "trieve").await, world.key(&ann, "trieve").await);
+    let told = async || {
+        let all = store.memberships(ann.number).await.unwrap();
+        let (found, owner, with) =
+            store.session_with_memberships(&digest(session.id)).await.unwrap().unwrap();
+        assert_eq!((found.id, owner.id, &with), (session.id, ann.id, &all));
+        let (found, owner, with) =
+            store.api_key_with_memberships(&digest_of(key.id.0)).await.unwrap().unwrap();
+        assert_eq!((found.id, owner.id, &with), (key.id, ann.id, &all));
+        let told = all.iter().map(|(of, membership)| (of.name.clone(), membership.role));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(told().await, []);
+    let (acme, other) = (world.organization("Acme").await, world.organization("Other").await);
+    world.member(&acme, &bob, OrganizationRole::Owner).await;
+    let first = world.member(&other, &ann, OrganizationRole::Owner).await;
+    assert_eq!(told().await, [("Other".to_owned(), OrganizationRole::Owner)]);
+    world.member(&acme, &ann, OrganizationRole::User).await;
+    assert_eq!(told().await.len(), 2);
+    world.apply(set(first.id, OrganizationRole::Admin)).await;
+    let roles = told().await.into_iter().map(|(_, role)| role).collect::<Vec<_>>();
+    assert_eq!(roles, [OrganizationRole::Admin, OrganizationRole::User]);
+    world.apply(Change::EndMembership { membership: first.id }).await;
+    assert_eq!(told().await, [("Acme".to_owned(), OrganizationRole::User)]);
+    let unknown = id();
+    assert!(store.session_with_memberships(&digest_of(unknown)).await.unwrap().is_none());
+    assert!(store.api_key_with_memberships(&digest_of(unknown)).await.unwrap().is_none());
 }
 
 pub(super) async fn an_active_user_with_the_version_read_joins_once(world: &World) {
