@@ -4,8 +4,8 @@
 //! What opens nothing is no error: the request goes on as nobody's. `Authorization` that is there is the key's header,
 //! good or not: `x-api-key` is not looked at then.
 
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderName};
 use identity::api_key::organization_keys::OrganizationCaller;
 use identity::secret::Sha256Digest;
 use identity::{Caller, Credential, Error, ErrorKind, Secret};
@@ -25,7 +25,7 @@ pub(super) enum Asking {
     Organization(Box<OrganizationCaller>),
 }
 
-const X_API_KEY: &str = "x-api-key";
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Who asks, by the first carrier that opens something.
 pub(super) async fn recognise(visit: &Visit) -> Result<Asking, Error> {
@@ -63,12 +63,12 @@ pub(super) fn says(
             asked.says(Shown::Session(secret), known, body)
         }
         Carried::Nothing => {
-            let key = key(asked.headers)?;
+            let key = bare_key(asked.headers)?;
             let known = |digest: &Sha256Digest| {
                 let keys = &trieve.web.identity.api_keys;
                 keys.known(&asked.view, &asked.op(), &trieve.keys.door, digest).filter(is_free)
             };
-            asked.says(Shown::ApiKey(key.expose()), known, body)
+            asked.says(Shown::ApiKey(key), known, body)
         }
         Carried::Unclear => None,
     }
@@ -124,21 +124,25 @@ fn known<T>(checked: Result<T, Error>) -> Result<Option<T>, Error> {
 
 /// The key that a request presents. A header that is there twice presents none.
 fn key(headers: &HeaderMap) -> Option<Secret> {
-    let name = if headers.contains_key(AUTHORIZATION) { AUTHORIZATION.as_str() } else { X_API_KEY };
+    bare_key(headers).and_then(Secret::presented)
+}
+
+/// The same, as it stands there.
+fn bare_key(headers: &HeaderMap) -> Option<&str> {
+    let name = if headers.contains_key(AUTHORIZATION) { AUTHORIZATION } else { X_API_KEY };
     let mut values = headers.get_all(name).iter();
     let only = values.next().filter(|_| values.next().is_none())?;
     let text = only.to_str().ok()?.trim();
-    let bare = match text.split_once(' ') {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => rest.trim_start(),
-        None if text.eq_ignore_ascii_case("bearer") => return None,
-        Some(_) | None => text,
-    };
-    Secret::presented(bare)
+    match text.split_once(' ') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => Some(rest.trim_start()),
+        None if text.eq_ignore_ascii_case("bearer") => None,
+        Some(_) | None => Some(text),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderValue;
 
     use super::*;
 
