@@ -24,7 +24,7 @@ use crate::user::{Permissions, User};
 /// How many keys that were not ended a user may have at one door, the standing one aside.
 pub const LIMIT: u32 = 100;
 /// Last-used is written when it is older than this.
-pub(super) const LAST_USED_STEP: Duration = Duration::from_mins(1);
+pub(crate) const LAST_USED_STEP: Duration = Duration::from_mins(1);
 
 /// What a door declares about its API keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,13 +128,11 @@ impl ApiKeys {
         if !user.is_active() {
             return Err(inactive(&user));
         }
-        if key.last_used.is_none_or(|last| op.now.since(last) >= LAST_USED_STEP) {
+        let noted = key.last_used.is_none_or(|last| op.now.since(last) >= LAST_USED_STEP);
+        if noted {
             self.core.touches.note(Use::ApiKey(key.id, op.now));
         }
-        let stay = stamp.zip(key.last_used).map(|(stamp, last)| {
-            let noted = last + LAST_USED_STEP;
-            Stay::of_api_key(stamp, key.expires.map_or(noted, |end| end.min(noted)))
-        });
+        let stay = stamp.map(|stamp| Stay::of_api_key(stamp, &key, op.now, noted));
         Ok(Caller { user, credential: Credential::ApiKey(key), stay })
     }
 

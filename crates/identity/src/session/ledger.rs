@@ -81,13 +81,15 @@ impl Sessions {
         };
         let (session, user, stamp) = view.session(&self.core, &digest)?;
         judge(now, surface, token.as_ref().map(|token| token.session), &session, &user).ok()?;
-        match session.touch(surface, now) {
+        let touch = session.touch(surface, now);
+        let noted = touch.is_some();
+        match touch {
             Some(touch) if ends_soon(&session, &touch, now) => return None,
             Some(touch) => self.core.touches.note(Use::Session(touch)),
             None => {}
         }
         let stay = stamp.map(|stamp| {
-            let stay = Stay::of_session(stamp, &session, surface, now);
+            let stay = Stay::of_session(stamp, &session, surface, now, noted);
             token.map_or(stay, |token| stay.by_token(token.rings, token.until))
         });
         Some(Caller { user, credential: Credential::Session(session), stay })

@@ -1,10 +1,17 @@
 //! For how long what was said of somebody who presented a secret stays true. Who they are, and what is said, is not told here.
 
+use std::time::Duration;
+
 use super::{LAST_SEEN_STEP, Session};
 use crate::Identity;
+use crate::api_key::ApiKey;
+use crate::api_key::keys::LAST_USED_STEP;
 use crate::op::{Op, Timestamp};
 use crate::session::freshness::FRESH;
 use crate::surface::Surface;
+
+/// A use that was noted need not be noted again for so long: by then it is written, and what was known is read anew.
+const NOTED: Duration = Duration::from_secs(1);
 
 /// What a store that remembers gives beside what it remembered: [`crate::ports::Store::is_still`] tells by it whether that is
 /// still so. What stands in it is the store's own.
@@ -25,16 +32,27 @@ pub struct Stay {
 }
 
 impl Stay {
-    pub(super) fn of_session(stamp: Stamp, session: &Session, surface: &Surface, now: Timestamp) -> Self {
-        let seen = session.last_seen + LAST_SEEN_STEP;
+    /// `noted`: a use at this time was noted.
+    pub(super) fn of_session(
+        stamp: Stamp,
+        session: &Session,
+        surface: &Surface,
+        now: Timestamp,
+        noted: bool,
+    ) -> Self {
         let fresh = Some(session.created + FRESH).filter(|end| now < *end);
         let moved = session.idle_end.zip(surface.idle).map(|(end, idle)| end + idle.step - idle.life);
-        let ends = [session.expires(), fresh, moved];
-        let until = ends.into_iter().flatten().fold(seen, Timestamp::min);
+        let seen = session.last_seen + LAST_SEEN_STEP;
+        let due = if noted { now + NOTED } else { moved.map_or(seen, |moved| moved.min(seen)) };
+        let until = [session.expires(), fresh].into_iter().flatten().fold(due, Timestamp::min);
         Self { stamp, until, rings: None, is_api_key: false }
     }
 
-    pub(crate) fn of_api_key(stamp: Stamp, until: Timestamp) -> Self {
+    /// `noted`: a use at this time was noted.
+    pub(crate) fn of_api_key(stamp: Stamp, key: &ApiKey, now: Timestamp, noted: bool) -> Self {
+        let last = key.last_used.filter(|_| !noted);
+        let due = last.map_or(now + NOTED, |last| last + LAST_USED_STEP);
+        let until = key.expires.map_or(due, |end| end.min(due));
         Self { stamp, until, rings: None, is_api_key: true }
     }
 
