@@ -170,7 +170,9 @@ impl Check<'_> {
         }
         let caller = known(&key)?;
         let (user, body) = (caller.user.number, body(&caller)?);
-        if let Some(stay) = caller.stay {
+        if let Some(stay) = caller.stay
+            && body.len() <= SAID_BYTES
+        {
             let said = Said { stay, lane: self.lane, kind, user, body: body.as_str().into() };
             self.lanes.said.put(key, said);
         }
@@ -272,6 +274,8 @@ pub struct Lanes {
 
 /// So many answers are kept, each somewhat longer than its body.
 const SAID: usize = 32_768;
+/// No longer body is kept, so that nobody fills the memory by belonging to very much.
+const SAID_BYTES: usize = 4096;
 
 struct Lane {
     express: Express,

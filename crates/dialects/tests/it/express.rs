@@ -347,3 +347,24 @@ async fn a_membership_that_changes_or_ends_is_told_by_the_next_answer() {
     assert!(organizations.remove_by_operator(&by_operator, of, &john).await.expect("taken out"));
     told(&[]).await;
 }
+
+/// Who belongs to more than is remembered of anybody is told all of it, and fills no memory.
+#[tokio::test]
+async fn who_belongs_to_very_much_is_answered_as_everybody_and_not_at_once() {
+    let (server, checks) = everywhere("").await;
+    let by_operator = server.operator();
+    let john = server.identity.accounts.find("john").await.expect("john");
+    let organizations = &server.identity.organizations;
+    for number in 0..70 {
+        let name = format!("Organization {number}");
+        organizations.create_by_operator(&by_operator, &name, Some(&john), false).await.expect("made");
+    }
+    for check in checks.iter().filter(|check| check.path == "/api/auth/me") {
+        for _ in 0..3 {
+            assert!(check.ask(&server).send_at_once().await.is_none());
+            let fast = check.ask(&server).send().await;
+            assert_eq!(fast.json()["user_orgs"].as_array().map(Vec::len), Some(71));
+            assert_eq!(fast.body, check.ask(&server).send_to_router().await.body);
+        }
+    }
+}

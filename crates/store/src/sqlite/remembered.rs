@@ -28,6 +28,8 @@ use super::wal_index::{Mark, WalIndex};
 
 /// How many sessions are remembered, and how many API keys and users' memberships each; at some hundred bytes each.
 const ENTRIES: usize = 32_768;
+/// A user who belongs to more is asked about anew each time, so that nobody fills the memory that way.
+const MEMBERSHIPS: usize = 64;
 /// Counters for digests, and as many for users. Their number is a power of two.
 const STAMPS: usize = 8192;
 
@@ -187,6 +189,9 @@ impl Reading<'_> {
     }
 
     pub(crate) fn keep_memberships(&self, of: UserNumber, found: &Memberships) {
+        if found.len() > MEMBERSHIPS {
+            return;
+        }
         if let Some(stamped) = self.stamped(None, of) {
             let entry = Entry { value: Arc::clone(found), stamped };
             self.known.memberships.put(UserKey(of), entry);
