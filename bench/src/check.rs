@@ -1,6 +1,7 @@
 //! Checks: a request that tells its client whom its credential stands for, by each door and each kind of credential.
 //! What one looks like on the wire; what it leaves in a database is `crowd`'s.
 
+use crate::hello::Read;
 use crate::request;
 
 /// A kind of credential, at the door that takes it.
@@ -68,6 +69,20 @@ impl Check {
             Self::Syntho | Self::Trieve | Self::BixArena | Self::Native => "cookie",
             Self::Probe => "JWT",
             Self::ProbeKey | Self::TrieveKey | Self::NativeKey => "API key",
+        }
+    }
+
+    /// What it reads of a database, where it asks one.
+    pub(crate) fn reads(self) -> Read {
+        match self {
+            Self::Trieve | Self::TrieveKey => Read::Memberships,
+            Self::Knox
+            | Self::Syntho
+            | Self::Probe
+            | Self::ProbeKey
+            | Self::BixArena
+            | Self::Native
+            | Self::NativeKey => Read::Session,
         }
     }
 

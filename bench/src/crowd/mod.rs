@@ -145,9 +145,9 @@ impl Crowd {
         (0..self.size.hot()).map(|hot| check.of(&self.hot_secret(check, hot))).collect()
     }
 
-    /// The header line of one of them.
-    pub(crate) fn header(&self, check: Check) -> String {
-        check.header(&self.hot_secret(check, 0))
+    /// The header lines of their credentials.
+    pub(crate) fn headers(&self, check: Check) -> impl Iterator<Item = String> {
+        (0..self.size.hot()).map(move |hot| check.header(&self.hot_secret(check, hot)))
     }
 
     fn hot_secret(&self, check: Check, hot: u32) -> String {

@@ -201,7 +201,17 @@ const CALM_BEFORE: Duration = Duration::from_millis(1100);
 
 /// What a server answers in a window in which it is asked without a pause.
 fn asked(server: &Process, requests: &[Vec<u8>], plan: &Plan) -> anyhow::Result<Window> {
+    asked_for(server, requests, plan.warm_up / 3, plan.checks)
+}
+
+/// The same for so long, after so long.
+fn asked_for(
+    server: &Process,
+    requests: &[Vec<u8>],
+    warm_up: Duration,
+    length: Duration,
+) -> anyhow::Result<Window> {
     load::closed_loop(server.address, requests, CLIENTS, CHECKED, |counter| {
-        load::window(counter, Some(server), plan.warm_up / 3, plan.checks)
+        load::window(counter, Some(server), warm_up, length)
     })
 }

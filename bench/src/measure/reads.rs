@@ -4,6 +4,7 @@ use crate::check::CHECKED;
 use crate::client::Connection;
 use crate::crowd::{Crowd, LISTED};
 use crate::figures::Rounds;
+use crate::hello::Read;
 use crate::load::Window;
 use crate::measure::{CLIENTS, Plan, asked};
 use crate::process::Process;
@@ -29,7 +30,7 @@ impl<'a> Case<'a> {
     }
 
     fn round(&mut self, hello: &Process, plan: &Plan) -> anyhow::Result<()> {
-        let limit = asked(hello, &vec![hello::request(self.length, ""); CLIENTS], plan)?;
+        let limit = asked(hello, &vec![hello::request(Read::Session, self.length, ""); CLIENTS], plan)?;
         let subject = asked(self.server, &vec![self.request.clone(); CLIENTS], plan)?;
         self.windows.push((limit, subject));
         Ok(())

@@ -42,7 +42,10 @@ impl<'a> Ground<'a> {
             length = connection.expect(request, CHECKED)?.body.len();
         }
         let limit = hello::start(&[length], crowd.site.database.as_deref())?;
-        let plain = vec![hello::request(length, &crowd.header(Check::Knox)); CLIENTS];
+        let plain = crowd
+            .headers(Check::Knox)
+            .map(|header| hello::request(Check::Knox.reads(), length, &header))
+            .collect();
         Ok(Self { crowd, server, limit, plain, hot, rounds: vec![] })
     }
 
