@@ -119,21 +119,47 @@ impl Step {
     }
 }
 
-/// One row, read column by column from the left.
-pub(crate) struct Row(std::vec::IntoIter<Value>);
+/// One row, read column by column from the left, each once.
+pub(crate) struct Row {
+    columns: Columns,
+    /// The next one to be read.
+    next: usize,
+}
+
+/// A row as its engine hands it over.
+enum Columns {
+    Values(Vec<Value>),
+    /// As it came from the server: a column is decoded when it is read.
+    Server(tokio_postgres::Row),
+}
+
+impl From<Vec<Value>> for Row {
+    fn from(values: Vec<Value>) -> Self {
+        Self { columns: Columns::Values(values), next: 0 }
+    }
+}
+
+impl From<tokio_postgres::Row> for Row {
+    fn from(row: tokio_postgres::Row) -> Self {
+        Self { columns: Columns::Server(row), next: 0 }
+    }
+}
 
 impl Row {
-    pub(crate) fn new(values: Vec<Value>) -> Self {
-        Self(values.into_iter())
-    }
-
     fn next(&mut self, column: &'static str) -> StoreResult<Value> {
-        self.0.next().ok_or(StoreError::Corrupt(column))
+        let found = match &mut self.columns {
+            Columns::Values(values) => {
+                values.get_mut(self.next).map(|value| std::mem::replace(value, Value::Null))
+            }
+            Columns::Server(row) => row.try_get(self.next).ok(),
+        };
+        self.next += 1;
+        found.ok_or(StoreError::Corrupt(column))
     }
 
     /// Leaves out so many columns.
     pub(crate) fn skip(&mut self, columns: usize) {
-        self.0.by_ref().take(columns).for_each(drop);
+        self.next += columns;
     }
 
     pub(crate) fn int(&mut self, column: &'static str) -> StoreResult<i64> {

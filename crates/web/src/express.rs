@@ -12,6 +12,7 @@
 //! asked once more. Who is refused then is refused by the handler, which reads for itself. How long that one read takes is bounded by
 //! the store, in seconds, and comes before the time that an answer may take.
 
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -27,6 +28,7 @@ use identity::memo::Memo;
 use identity::secret::Sha256Digest;
 use identity::user::UserNumber;
 use identity::{Actor, Caller, Lookup, Op, Origin, RequestId, Stay, Timestamp, View};
+use uuid::Uuid;
 
 use crate::mount::Guard;
 use crate::trace::Asked;
@@ -64,6 +66,9 @@ pub struct Check<'a> {
     /// What can be told of who asks.
     pub view: View<'a>,
     plain: Plain<'a>,
+    /// What was presented when something was lacking.
+    before: Option<&'a Presented>,
+    presented: Cell<Option<Presented>>,
     lanes: &'a Lanes,
     lane: usize,
     id: RequestId,
@@ -124,6 +129,12 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// What a request presents, with its digest.
+struct Presented {
+    secret: Box<str>,
+    digest: Sha256Digest,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Session,
@@ -157,7 +168,8 @@ impl Check<'_> {
         body: impl FnOnce(&Caller) -> Option<String>,
     ) -> Option<Checked> {
         let (kind, secret) = presented.kind_and_secret();
-        let key = Sha256Digest::of_presented(secret)?;
+        let before = self.before.filter(|before| *before.secret == *secret);
+        let key = before.map_or_else(|| Sha256Digest::of_presented(secret), |before| Some(before.digest))?;
         let (identity, op) = (&self.lanes.web.identity, self.op());
         let said = |said: &Said| {
             let is_this = said.lane == self.lane && said.kind == kind && identity.stays(&op, &said.stay);
@@ -168,7 +180,12 @@ impl Check<'_> {
         {
             return Some(said);
         }
-        let caller = known(&key)?;
+        let Some(caller) = known(&key) else {
+            if self.view.missing().is_some() {
+                self.presented.set(Some(Presented { secret: secret.into(), digest: key }));
+            }
+            return None;
+        };
         let (user, body) = (caller.user.number, body(&caller)?);
         if let Some(stay) = caller.stay
             && body.len() <= SAID_BYTES
@@ -249,6 +266,7 @@ pub enum First {
 pub struct Lacking {
     asked: Asked,
     lookup: Lookup,
+    presented: Option<Presented>,
 }
 
 impl Lane {
@@ -281,7 +299,7 @@ struct Lane {
     express: Express,
     guard: Arc<Guard>,
     allow: &'static str,
-    /// All headers of an answer at once but for its number.
+    /// All headers of an answer at once, with a number that no request has.
     headers: HeaderMap,
 }
 
@@ -296,6 +314,8 @@ impl Lanes {
                     response.headers_mut().clone_from(&at_once.headers);
                     let mut response = guard.finish(None, allow, (express.finish)(response));
                     trace::complete(web, response.headers_mut());
+                    // So that there is room for each answer's own in a copy of these.
+                    trace::number(RequestId(Uuid::nil()), response.headers_mut());
                     std::mem::take(response.headers_mut())
                 });
                 let headers = headers.collect::<Vec<_>>().pop().unwrap_or_default();
@@ -330,10 +350,14 @@ impl Lanes {
             return First::Nothing;
         }
         let asked = Asked::of(&self.web, peer, request.headers());
-        let check = self.check(number, &asked, request.headers(), plain, View::new(at_once.memberships));
+        let view = View::new(at_once.memberships);
+        let check = self.check(number, &asked, request.headers(), plain, view, None);
         match (lane.says(&asked, &check), check.view.missing()) {
             (Some(response), _) => First::Answer(response),
-            (None, Some(lookup)) => First::Lacks(Lacking { asked, lookup }),
+            (None, Some(lookup)) => {
+                let presented = check.presented.take();
+                First::Lacks(Lacking { asked, lookup, presented })
+            }
             (None, None) => First::Nothing,
         }
     }
@@ -348,13 +372,14 @@ impl Lanes {
         number: usize,
         peer: Option<IpAddr>,
         request: Request,
-        Lacking { asked, lookup }: Lacking,
+        Lacking { asked, lookup, presented }: Lacking,
     ) -> Response {
         let lane = &self.lanes[number];
         // Nobody known, or no database that answers: the handler says so, in the dialect's words.
         if let Ok(Some(found)) = self.web.identity.look_up(&lookup).await
             && let Some(plain) = Plain::of(request.headers())
-            && let check = self.check(number, &asked, request.headers(), plain, View::of(&found))
+            && let check =
+                self.check(number, &asked, request.headers(), plain, View::of(&found), presented.as_ref())
             && let Some(response) = lane.says(&asked, &check)
         {
             return response;
@@ -370,10 +395,12 @@ impl Lanes {
         headers: &'a HeaderMap,
         plain: Plain<'a>,
         view: View<'a>,
+        before: Option<&'a Presented>,
     ) -> Check<'a> {
         let (id, now, address) = (asked.id, asked.now, asked.address);
         let is_trusted = address.is_some_and(|address| self.web.trusted_addresses.holds(address));
-        Check { headers, now, view, plain, lanes: self, lane, id, address, is_trusted }
+        let presented = Cell::default();
+        Check { headers, now, view, plain, before, presented, lanes: self, lane, id, address, is_trusted }
     }
 
     /// The answer to a request from this address, in the lane that it takes.

@@ -14,6 +14,7 @@ pub mod express;
 pub mod fault;
 pub mod form;
 pub mod headers;
+pub mod json;
 pub mod json_depth;
 pub mod limits;
 pub mod mount;

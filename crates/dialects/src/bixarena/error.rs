@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use identity::{Error, ErrorKind};
 use serde::Serialize;
-use web::{Fault, Refusal, Wire};
+use web::{Fault, Refusal, Wire, json};
 
 use super::convert::Wrong;
 use super::wire::{BasicError, RateLimit, Status};
@@ -180,7 +180,7 @@ impl Voice {
 
 /// An answer with a body.
 pub(super) fn answer(status: StatusCode, content_type: HeaderValue, body: &impl Serialize) -> Response {
-    let Ok(text) = serde_json::to_string(body) else {
+    let Some(text) = json::text(body) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let mut response = Response::new(Body::from(text));

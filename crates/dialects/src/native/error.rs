@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use identity::{Error, ErrorKind, Weakness};
 use serde::Serialize;
-use web::{Fault, Refusal};
+use web::{Fault, Refusal, json};
 
 use super::wire::Problem;
 
@@ -155,7 +155,7 @@ pub(super) fn answer(status: StatusCode, body: &impl Serialize) -> Response {
 }
 
 fn typed(status: StatusCode, content_type: HeaderValue, body: &impl Serialize) -> Response {
-    let Ok(text) = serde_json::to_string(body) else {
+    let Some(text) = json::text(body) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let mut response = Response::new(Body::from(text));

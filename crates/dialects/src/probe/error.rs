@@ -78,7 +78,7 @@ impl Status {
 
 /// A body as this product writes it, with the end of a line. `None`: it cannot be written as JSON.
 pub(super) fn text(body: &impl Serialize) -> Option<String> {
-    let mut text = serde_json::to_string(body).ok()?;
+    let mut text = web::json::text(body)?;
     text.push('\n');
     Some(text)
 }

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use identity::{Error, ErrorKind};
 use serde::Serialize;
-use web::{Fault, Refusal, Wire};
+use web::{Fault, Refusal, Wire, json};
 
 use super::query::Unreadable;
 use super::wire::Message;
@@ -170,15 +170,10 @@ impl Voice<'_> {
 
 /// An answer with a body.
 pub(super) fn answer(status: StatusCode, body: &impl Serialize) -> Response {
-    match text(body) {
+    match json::text(body) {
         Some(text) => (status, [(CONTENT_TYPE, JSON)], text).into_response(),
         None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
-}
-
-/// A body as it is written. `None`: it cannot be written as JSON.
-pub(super) fn text(body: &impl Serialize) -> Option<String> {
-    serde_json::to_string(body).ok()
 }
 
 fn message(status: StatusCode, text: &str) -> Response {

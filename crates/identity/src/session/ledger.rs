@@ -17,6 +17,7 @@ use crate::op::{Op, Timestamp};
 use crate::ports::{Change, Commit, Conflict, SessionQuery, StoreError};
 use crate::secret::{Secret, Sha256Digest};
 use crate::surface::Surface;
+use crate::token::KnownToken;
 use crate::user::{Status, User, UserNumber};
 
 /// With less life left than this, a use is written at once.
@@ -75,12 +76,14 @@ impl Sessions {
         let (digest, token) = match &surface.token {
             None => (*presented, None),
             Some(form) => {
-                let token = self.core.token_known_by(now, form, presented)?;
-                (token.digest, Some(token))
+                let known = view.token(presented, form);
+                let token = known.or_else(|| self.core.token_known_by(now, form, presented))?;
+                (token.digest(), Some(token))
             }
         };
-        let (session, user, stamp) = view.session(&self.core, &digest)?;
-        judge(now, surface, token.as_ref().map(|token| token.session), &session, &user).ok()?;
+        let named_by = token.clone().map(|token| (*presented, token));
+        let (session, user, stamp) = view.session(&self.core, &digest, named_by)?;
+        judge(now, surface, token.as_ref().map(KnownToken::session), &session, &user).ok()?;
         let touch = session.touch(surface, now);
         let noted = touch.is_some();
         match touch {

@@ -3,7 +3,7 @@
 //!
 //! Nothing is decided here: who is good is judged by the ledger and the keys, on what they find in a [`View`].
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::Session;
@@ -13,15 +13,21 @@ use crate::api_key::ApiKey;
 use crate::error::Result;
 use crate::organization::Memberships;
 use crate::secret::{Digest, Sha256Digest};
+use crate::surface::TokenForm;
+use crate::token::KnownToken;
 use crate::user::{User, UserNumber};
 
 /// What a view lacks: a credential with its owner, and what the owner belongs to where that is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lookup {
     kind: Kind,
     digest: Sha256Digest,
     memberships: bool,
+    token: Option<Token>,
 }
+
+/// A token that was presented, by its digest, and what was known of it.
+type Token = (Sha256Digest, KnownToken);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -36,6 +42,7 @@ pub struct Found {
     credential: Read,
     owner: Arc<User>,
     memberships: Option<Memberships>,
+    token: Option<Token>,
 }
 
 #[derive(Debug)]
@@ -49,7 +56,7 @@ enum Read {
 pub struct View<'a> {
     memberships: bool,
     found: Option<&'a Found>,
-    missing: Cell<Option<Lookup>>,
+    missing: RefCell<Option<Lookup>>,
 }
 
 /// A credential, its owner, and their stamp where they are remembered.
@@ -63,7 +70,7 @@ impl<'a> View<'a> {
 
     /// Of this, which was just read, and of what is remembered.
     pub fn of(found: &'a Found) -> Self {
-        Self { memberships: found.memberships.is_some(), found: Some(found), missing: Cell::default() }
+        Self { memberships: found.memberships.is_some(), found: Some(found), missing: RefCell::default() }
     }
 
     /// Whether something was just read for it.
@@ -73,15 +80,27 @@ impl<'a> View<'a> {
 
     /// What has to be read before more can be said; `None`: nothing that was looked for is missing.
     pub fn missing(&self) -> Option<Lookup> {
-        self.missing.get()
+        self.missing.borrow().clone()
     }
 
-    pub(crate) fn session(&self, core: &Core, digest: &Sha256Digest) -> Option<Seen<Session>> {
+    /// What was known of this token when it was noted what the view lacked, for the same request and at the same time.
+    pub(crate) fn token(&self, presented: &Sha256Digest, form: &TokenForm) -> Option<KnownToken> {
+        let (token, known) = self.found?.token.as_ref()?;
+        (token == presented && known.is_for(form)).then(|| known.clone())
+    }
+
+    /// `token`: the one that names it.
+    pub(crate) fn session(
+        &self,
+        core: &Core,
+        digest: &Sha256Digest,
+        token: Option<Token>,
+    ) -> Option<Seen<Session>> {
         if let Some(Found { credential: Read::Session(session), owner, .. }) = self.found_by(digest) {
             return Some((Arc::clone(session), Arc::clone(owner), None));
         }
         let known = core.store.session_known_by(digest);
-        self.noting(known, Kind::Session, digest)
+        self.noting(known, Kind::Session, digest, token)
     }
 
     pub(crate) fn api_key(&self, core: &Core, digest: &Sha256Digest) -> Option<Seen<ApiKey>> {
@@ -89,7 +108,7 @@ impl<'a> View<'a> {
             return Some((Arc::clone(key), Arc::clone(owner), None));
         }
         let known = core.store.api_key_known_by(digest);
-        self.noting(known, Kind::ApiKey, digest)
+        self.noting(known, Kind::ApiKey, digest, None)
     }
 
     pub(crate) fn memberships(&self, core: &Core, of: UserNumber) -> Option<Memberships> {
@@ -106,9 +125,15 @@ impl<'a> View<'a> {
         known: Option<(Arc<T>, Arc<User>, Stamp)>,
         kind: Kind,
         digest: &Sha256Digest,
+        token: Option<Token>,
     ) -> Option<Seen<T>> {
         if known.is_none() {
-            self.missing.set(Some(Lookup { kind, digest: *digest, memberships: self.memberships }));
+            self.missing.replace(Some(Lookup {
+                kind,
+                digest: *digest,
+                memberships: self.memberships,
+                token,
+            }));
         }
         known.map(|(what, owner, stamp)| (what, owner, Some(stamp)))
     }
@@ -136,7 +161,13 @@ impl Core {
                 found.map(|(key, owner, all)| (Read::ApiKey(key), owner, Some(all)))
             }
         };
-        let digest = lookup.digest;
-        Ok(found.map(|(credential, owner, memberships)| Found { digest, credential, owner, memberships }))
+        let Lookup { digest, token, .. } = lookup.clone();
+        Ok(found.map(|(credential, owner, memberships)| Found {
+            digest,
+            credential,
+            owner,
+            memberships,
+            token,
+        }))
     }
 }

@@ -96,6 +96,7 @@ pub(crate) fn seconds(time: Timestamp) -> i64 {
 pub(crate) struct ReadTokens(Memo<Sha256Digest, Arc<ReadToken>>);
 
 /// What was read of a token.
+#[derive(Debug, PartialEq, Eq)]
 struct ReadToken {
     /// For whom it is.
     audience: String,
@@ -107,15 +108,30 @@ struct ReadToken {
 }
 
 /// A token that was read before.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KnownToken {
-    /// The session that it is of.
-    pub(crate) session: SessionId,
-    /// The digest of that session's secret.
-    pub(crate) digest: Sha256Digest,
+    read: Arc<ReadToken>,
     /// What [`crate::keyring::ring::Rings::state`] was.
     pub(crate) rings: u64,
     /// As long as that is the same, the token is good until then.
     pub(crate) until: Timestamp,
+}
+
+impl KnownToken {
+    /// The session that it is of.
+    pub(crate) fn session(&self) -> SessionId {
+        self.read.session
+    }
+
+    /// The digest of that session's secret.
+    pub(crate) fn digest(&self) -> Sha256Digest {
+        self.read.digest
+    }
+
+    /// Whether it is good where tokens of this form are.
+    pub(crate) fn is_for(&self, form: &TokenForm) -> bool {
+        self.read.audience == form.audience
+    }
 }
 
 impl Default for ReadTokens {
@@ -144,7 +160,7 @@ impl Core {
             let is_good = read.audience == form.audience && read.expires > seconds(now);
             let ends = Timestamp::from_millis(read.expires.saturating_mul(1000)).min(looked_for_until);
             let until = key.ends().map_or(ends, |end| end.min(ends));
-            is_good.then_some(KnownToken { session: read.session, digest: read.digest, rings, until })
+            is_good.then(|| KnownToken { read: Arc::clone(read), rings, until })
         })
     }
 

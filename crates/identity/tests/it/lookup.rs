@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use identity::api_key::keys::{KeySurface, MakeApiKey};
 use identity::secret::Sha256Digest;
-use identity::{Door, Identity, SecretForm, View};
+use identity::{Door, Identity, PasswordSignIn, SecretForm, View};
 use password::HashPool;
 use testkit::TestServer;
 
+use super::tokens::signing;
 use super::watched::{CHEAP, Watched};
 use super::{PASSWORD, caller, house, log_in, op_of, surface};
 
@@ -88,4 +89,29 @@ async fn what_was_read_is_judged_and_is_good_for_one_secret() {
     assert!(known(&view, "somebody-elses").is_none());
     let lookup = view.missing().expect("it is missing");
     assert!(core.look_up(&lookup).await.expect("an answer").is_none(), "nobody has it");
+}
+
+/// security 2, no. 39.
+#[tokio::test]
+async fn what_was_known_of_a_token_is_good_for_that_token_and_its_audience() {
+    let (server, _, core, ..) = forgetful().await;
+    let (surface, elsewhere) = (signing("probe"), signing("bixarena"));
+    let op = server.visitor(&surface.door);
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let (name, password) = ("john".to_owned(), PASSWORD.to_owned());
+        let command = PasswordSignIn { name, password, presented: None, end_others: false };
+        let token = core.sign_in.with_password(&op, &surface, command).await.expect("a login").secret;
+        core.sessions.check(&op, &surface, &token).await.expect("live");
+        tokens.push(digest(token.expose()));
+    }
+    let known = |view: &View<'_>, token: usize| core.sessions.known(view, op.now, &surface, &tokens[token]);
+    let view = View::new(false);
+    assert!(known(&view, 0).is_none(), "the session is not remembered");
+    let lookup = view.missing().expect("the session is missing");
+    let found = core.look_up(&lookup).await.expect("an answer").expect("a session");
+    assert!(known(&View::of(&found), 0).is_some());
+    assert!(known(&View::of(&found), 1).is_none(), "another token, of another session");
+    let view = View::of(&found);
+    assert!(core.sessions.known(&view, op.now, &elsewhere, &tokens[0]).is_none(), "another audience");
 }

@@ -18,7 +18,7 @@ use testkit::TestServer;
 use super::{PASSWORD, house, refused, surface};
 
 /// A door that gives out signed tokens.
-fn signing(audience: &str) -> Surface {
+pub(super) fn signing(audience: &str) -> Surface {
     let token = TokenForm {
         key_use: KeyUse::Probe,
         issuer: "https://a.example".to_owned(),

@@ -122,11 +122,7 @@ impl Reader {
         let mut found = pin!(self.client.query_raw(&statement, values).await?);
         let mut rows = Vec::new();
         while let Some(row) = found.try_next().await? {
-            let mut columns = Vec::with_capacity(row.len());
-            for column in 0..row.len() {
-                columns.push(row.try_get(column)?);
-            }
-            rows.push(Row::new(columns));
+            rows.push(Row::from(row));
         }
         Ok(rows)
     }

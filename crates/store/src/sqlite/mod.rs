@@ -89,7 +89,7 @@ impl Sqlite {
                 for index in 0..columns {
                     values.push(from_sqlite(row.get_ref(index)?));
                 }
-                found.push(Row::new(values));
+                found.push(Row::from(values));
             }
             Ok(found)
         })

@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::field::{FieldErrors, Malformed};
-use crate::Refusal;
+use crate::{Refusal, json};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const JSON_API: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
@@ -171,7 +171,7 @@ pub fn json_api(status: StatusCode, text: &str, code: &str) -> Response {
 
 /// A body as DRF's JSON renderer writes it. `None`: it cannot be written as JSON.
 pub fn text(body: &impl Serialize) -> Option<String> {
-    let text = serde_json::to_string(body).ok()?;
+    let text = json::text(body)?;
     // DRF escapes these two, so that the answer is a part of JavaScript as well. Both begin with the same byte, and most texts
     // are without it.
     let may_hold = text.as_bytes().contains(&0xe2);

@@ -2,7 +2,7 @@
 
 use web::cookie::Carried;
 use web::fault::concerning;
-use web::{Check, Checked, Shown};
+use web::{Check, Checked, Shown, json};
 
 use crate::bixarena::error::{Reply, Voice, ok};
 use crate::bixarena::visit::Visit;
@@ -27,6 +27,6 @@ pub(in crate::bixarena) fn at_once(arena: &BixArena, asked: &Check<'_>) -> Optio
     asked.says(
         Shown::Session(secret),
         |digest| arena.web.identity.sessions.known(&asked.view, asked.now, &arena.surface, digest),
-        |caller| serde_json::to_string(&convert::user_info(&caller.user)).ok(),
+        |caller| json::text(&convert::user_info(&caller.user)),
     )
 }

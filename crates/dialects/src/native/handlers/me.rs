@@ -1,6 +1,6 @@
 //! `GET /id/v1/me`: who asks.
 
-use web::{Check, Checked};
+use web::{Check, Checked, json};
 
 use crate::native::error::Reply;
 use crate::native::visit::Known;
@@ -20,6 +20,6 @@ pub(in crate::native) async fn get(Known(call): Known) -> Reply {
 pub(in crate::native) fn at_once(native: &Native, asked: &Check<'_>) -> Option<Checked> {
     caller::says(native, asked, |caller| {
         let profile = native.web.identity.accounts.own_profile_known(caller)?;
-        serde_json::to_string(&convert::me(&asked.op(), &profile.user, caller)).ok()
+        json::text(&convert::me(&asked.op(), &profile.user, caller))
     })
 }

@@ -2,10 +2,10 @@
 
 use identity::{Caller, ErrorKind};
 use web::fault::concerning;
-use web::{Check, Checked};
+use web::{Check, Checked, json};
 
 use crate::trieve::caller::Asking;
-use crate::trieve::error::{Reply, Voice, answer, bad_request, text};
+use crate::trieve::error::{Reply, Voice, answer, bad_request};
 use crate::trieve::visit::Visit;
 use crate::trieve::{Trieve, caller, convert};
 
@@ -34,5 +34,5 @@ pub(in crate::trieve) async fn get(visit: Visit) -> Reply {
 pub(in crate::trieve) fn at_once(trieve: &Trieve, asked: &Check<'_>) -> Option<Checked> {
     let belongs =
         |caller: &Caller| trieve.web.identity.organizations.memberships_known_by(&asked.view, caller);
-    caller::says(trieve, asked, |caller| text(&convert::slim_user(&caller.user, &belongs(caller)?)))
+    caller::says(trieve, asked, |caller| json::text(&convert::slim_user(&caller.user, &belongs(caller)?)))
 }
