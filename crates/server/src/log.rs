@@ -1,6 +1,8 @@
 //! Log lines to standard output, written by a thread of their own, so that a slow reader never holds a request up.
 
+mod fields;
 mod lines;
+mod time;
 
 use std::io::{self, IsTerminal as _};
 
@@ -10,7 +12,9 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use self::fields::Fields;
 pub use self::lines::Writing;
+use self::time::Now;
 use crate::config::{Log, LogFormat, LogLevel};
 
 /// Starts the log. Keep what it returns until the end: dropping it writes what is still waiting.
@@ -31,9 +35,9 @@ pub fn start(log: &Log) -> io::Result<Option<Writing>> {
     let targets = Targets::new().with_default(level.min(LevelFilter::WARN)).with_targets(
         ["request", "server", "store", "identity", "web", "dialects", "password"].map(|ours| (ours, level)),
     );
-    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_timer(Now);
     let lines = match log.format {
-        LogFormat::Text => lines.with_ansi(io::stdout().is_terminal()).boxed(),
+        LogFormat::Text => lines.fmt_fields(Fields).with_ansi(io::stdout().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
     };
     // Filtered as a whole: a filter of one layer's own costs more, and there is one layer.
