@@ -30,14 +30,19 @@ impl Window {
         self.answers as f64 / self.time.as_secs_f64()
     }
 
+    /// So much time for one answer, in microseconds.
+    pub(crate) fn share_us(&self, time: Duration) -> f64 {
+        time.as_secs_f64() * 1e6 / self.answers as f64
+    }
+
     /// The server's processor time for one answer, in microseconds.
     pub(crate) fn processor_us(&self) -> f64 {
-        self.processor.as_secs_f64() * 1e6 / self.answers as f64
+        self.share_us(self.processor)
     }
 
     /// What asking for one answer took of the same processors, in microseconds.
     pub(crate) fn client_us(&self) -> f64 {
-        self.client.as_secs_f64() * 1e6 / self.answers as f64
+        self.share_us(self.client)
     }
 }
 

@@ -82,6 +82,20 @@ impl Process {
         times.sum::<anyhow::Result<Duration>>().map(|theirs| own + theirs)
     }
 
+    /// Of that, the part of the threads whose names begin so. One that has ended is not in it.
+    pub(crate) fn time_of_threads(&self, begin: &str) -> anyhow::Result<Duration> {
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let tasks = std::fs::read_dir(&tasks).with_context(|| format!("{tasks} cannot be read"))?;
+        let mut sum = Duration::ZERO;
+        for task in tasks {
+            let Ok(stat) = std::fs::read_to_string(task?.path().join("stat")) else { continue };
+            if name(&stat).is_some_and(|name| name.starts_with(begin)) {
+                sum += processor_time(&stat).context("/proc/PID/task/TID/stat is not as expected")?;
+            }
+        }
+        Ok(sum)
+    }
+
     /// Asks it to end, and waits a little.
     #[cfg(target_os = "linux")]
     fn end_gently(&mut self) {
@@ -156,6 +170,12 @@ fn processor_time(stat: &str) -> Option<Duration> {
     Some(Duration::from_secs(1) * both / ticks_per_second())
 }
 
+/// The second field, in its brackets.
+fn name(stat: &str) -> Option<&str> {
+    let (before, _) = stat.rsplit_once(')')?;
+    Some(before.split_once('(')?.1)
+}
+
 #[cfg(target_os = "linux")]
 fn ticks_per_second() -> u32 {
     u32::try_from(rustix::param::clock_ticks_per_second()).unwrap_or(100)
@@ -181,6 +201,8 @@ mod tests {
         let stat = "7 (a) b (c) S 1 7 7 0 -1 4194560 100 200 0 0 150 25 900 900 20 0 8 0 77 1 1";
         assert_eq!(processor_time(stat), Some(Duration::from_secs(175) / ticks_per_second()));
         assert_eq!(processor_time("7 (a) S 1"), None);
+        assert_eq!(name(stat), Some("a) b (c"));
+        assert_eq!(name("7"), None);
     }
 
     #[test]

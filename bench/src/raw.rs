@@ -13,10 +13,15 @@ use crate::load::{self, Window};
 use crate::login::PASSWORD;
 use crate::now;
 
-/// Passwords verified in a window while so many wait for their answer at any time, as many clients would.
-pub(crate) fn verified(at_once: usize, warm_up: Duration, length: Duration) -> anyhow::Result<Window> {
+/// Passwords of this cost verified in a window while so many wait for their answer at any time, as many clients would.
+pub(crate) fn verified(
+    cost: Cost,
+    at_once: usize,
+    warm_up: Duration,
+    length: Duration,
+) -> anyhow::Result<Window> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let pool = HashPool::start(PoolSettings::default())?;
+    let pool = HashPool::start(PoolSettings { cost, ..PoolSettings::default() })?;
     let password = Password::new(PASSWORD)?;
     let hash = runtime.block_on(pool.hash(Lane(0), password.clone(), [7; 16]))?;
     let (counter, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));

@@ -1,9 +1,11 @@
 //! An installation of Vestibule: a folder, a database, and a server on them as often as one is wanted. Settings are the
-//! defaults but for the log. Who is in it is `people`'s and `crowd`'s.
+//! defaults but for the log, and for what a password costs where that is what is measured. Who is in it is `people`'s and `crowd`'s.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use password::Cost;
 
 use crate::process::{self, Process};
 
@@ -38,6 +40,8 @@ pub(crate) struct Site {
     pub(crate) database: Option<String>,
     server: PathBuf,
     folder: PathBuf,
+    /// What is set otherwise than by default, as environment variables.
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Site {
@@ -45,7 +49,19 @@ impl Site {
     pub(crate) fn empty(server: &Path, folder: PathBuf, database: Option<String>) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&folder)?;
         let engine = if database.is_some() { Engine::Postgres } else { Engine::Sqlite };
-        Ok(Self { engine, database, server: server.to_owned(), folder })
+        Ok(Self { engine, database, server: server.to_owned(), folder, settings: vec![] })
+    }
+
+    /// The same where passwords cost this.
+    pub(crate) fn with_cost(mut self, cost: Cost) -> Self {
+        let Cost { memory_kib, iterations, parallelism } = cost;
+        let set = |name, value: u32| (name, value.to_string());
+        self.settings.extend([
+            set("VESTIBULE_PASSWORD__MEMORY_KIB", memory_kib),
+            set("VESTIBULE_PASSWORD__ITERATIONS", iterations),
+            set("VESTIBULE_PASSWORD__PARALLELISM", parallelism),
+        ]);
+        self
     }
 
     /// A server that answers. It ends when it is dropped.
@@ -70,6 +86,7 @@ impl Site {
     pub(crate) fn command(&self, log: Log) -> Command {
         let mut command = Command::new(&self.server);
         command.env_clear().current_dir(&self.folder).env("VESTIBULE_DATA_DIR", self.data());
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         if let Some(url) = &self.database {
             command.env("VESTIBULE_DATABASE__URL", url);
         }

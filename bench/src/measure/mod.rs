@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use clap::ValueEnum;
+use password::Cost;
 
 use crate::check::CHECKED;
 use crate::crowd::{Crowd, Size};
@@ -131,10 +132,17 @@ pub(crate) struct Place<'a> {
 
 impl Place<'_> {
     fn people(&self) -> anyhow::Result<[People; 2]> {
-        progress("making users");
-        let site = |name: &str, database| Site::empty(self.server, self.scratch.join(name), database);
-        let database = self.postgres.create("people")?;
-        Ok([People::at(site("people-sqlite", None)?)?, People::at(site("people-postgres", Some(database))?)?])
+        self.people_with("people", Cost::default())
+    }
+
+    /// On SQLite and on PostgreSQL, whose passwords cost this.
+    fn people_with(&self, name: &str, cost: Cost) -> anyhow::Result<[People; 2]> {
+        progress(&format!("making users: {name}"));
+        let people = |engine: &str, database| {
+            let folder = self.scratch.join(format!("{name}-{engine}"));
+            People::at(Site::empty(self.server, folder, database)?.with_cost(cost))
+        };
+        Ok([people("sqlite", None)?, people("postgres", Some(self.postgres.create(name)?))?])
     }
 
     /// On SQLite and on PostgreSQL.
@@ -178,7 +186,7 @@ pub(crate) fn run(
     let largest = crowds.last().map(<[Crowd; 2]>::as_slice).unwrap_or_default();
     for part in parts {
         let section = match part {
-            Part::Logins => logins::measure(&people, place.scratch, plan),
+            Part::Logins => logins::measure(&people, place, plan),
             Part::Peers => peers::measure(&people, place, plan),
             Part::Checks => checks::measure(largest, plan),
             Part::Scale => scale::measure(&crowds, plan),
