@@ -16,6 +16,7 @@ from vestibule import Server
 
 HERE = Path(__file__).parent
 TOOLS = Path(sys.executable).parent
+EXAMPLES = os.environ.get("CLIENT_TESTS_EXAMPLES", "50")
 
 
 def hold(
@@ -24,7 +25,7 @@ def hold(
     """Runs Schemathesis with all checks; which operations were answered with which status, as `GET /path 200`.
 
     The run is the same every time: one worker and deterministic generation, which uses neither a seed nor remembered
-    examples.
+    examples. `CLIENT_TESTS_EXAMPLES` says how many of an operation (50 unless set; the nightly form sets 150).
     """
     record = folder / "record"
     result = subprocess.run(
@@ -37,7 +38,7 @@ def hold(
             "--checks", "all",
             "--mode", "all",
             "--phases", "examples,coverage,fuzzing,stateful",
-            "--max-examples", "150",
+            "--max-examples", EXAMPLES,
             "--workers", "1",
             "--generation-deterministic",
             "--continue-on-failure",
