@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 /// So that who puts something in seldom holds up who looks.
@@ -16,6 +17,8 @@ pub struct Memo<K, V> {
     shards: [RwLock<Shard<Placed<K>, V>>; SHARDS],
     /// How many a half holds.
     half: usize,
+    /// Whether anything was ever put in. One that stays empty, as some do on some engines, is seen to be without a lock.
+    is_used: AtomicBool,
 }
 
 struct Shard<K, V> {
@@ -76,7 +79,7 @@ impl<K: Key, V> Memo<K, V> {
     pub fn new(entries: usize) -> Self {
         let shards =
             std::array::from_fn(|_| RwLock::new(Shard { young: Half::default(), old: Half::default() }));
-        Self { shards, half: (entries / (2 * SHARDS)).max(1) }
+        Self { shards, half: (entries / (2 * SHARDS)).max(1), is_used: AtomicBool::new(false) }
     }
 
     #[expect(clippy::indexing_slicing, reason = "a remainder is below what it is of")]
@@ -88,6 +91,9 @@ impl<K: Key, V> Memo<K, V> {
 
     /// What `of` makes of what was put in under this key. What it makes nothing of is forgotten.
     pub fn find<T>(&self, key: &K, of: impl Fn(&V) -> Option<T>) -> Option<T> {
+        if !self.is_used.load(Ordering::Relaxed) {
+            return None;
+        }
         let (shard, key) = (self.shard(key), Placed(*key));
         {
             let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
@@ -110,6 +116,10 @@ impl<K: Key, V> Memo<K, V> {
 
     /// Keeps a value for its key.
     pub fn put(&self, key: K, value: V) {
+        // Read first: a flag that many look at is not written again and again.
+        if !self.is_used.load(Ordering::Relaxed) {
+            self.is_used.store(true, Ordering::Relaxed);
+        }
         self.shard(&key).write().unwrap_or_else(PoisonError::into_inner).put(Placed(key), value, self.half);
     }
 }

@@ -24,9 +24,8 @@ enum Presented {
 
 fn presented(probe: &Probe, headers: &HeaderMap, query: &Fields) -> Presented {
     if let Some(bearer) = bearer(headers) {
-        // contracts 8.5: what has the three parts of a JWT is one.
         return match bearer {
-            Some(text) if text.matches('.').count() == 2 => Presented::Jwt(Secret::presented(text)),
+            Some(text) if is_jwt(text) => Presented::Jwt(Secret::presented(text)),
             other => Presented::ApiToken(other.and_then(Secret::presented)),
         };
     }
@@ -41,6 +40,13 @@ fn presented(probe: &Probe, headers: &HeaderMap, query: &Fields) -> Presented {
         Carried::Value(value) => Presented::Cookie(Secret::presented(value)),
         Carried::Unclear => Presented::Cookie(None),
     }
+}
+
+/// contracts 8.5: what has the three parts of a JWT is one.
+fn is_jwt(text: &str) -> bool {
+    // As many bytes as one can count in a byte: so many are looked at at once.
+    let dots = |bytes: &[u8]| bytes.iter().map(|byte| u8::from(*byte == b'.')).sum::<u8>();
+    text.as_bytes().chunks(255).map(|bytes| usize::from(dots(bytes))).sum::<usize>() == 2
 }
 
 /// The one value that was sent. `Some(None)`: it is nothing of ours, or there are several.
@@ -88,7 +94,7 @@ pub(super) fn says(
 ) -> Option<Checked> {
     let presented = if asked.has_authorization() {
         match asked.behind("Bearer")? {
-            jwt if jwt.bytes().filter(|byte| *byte == b'.').count() == 2 => Shown::Session(jwt),
+            jwt if is_jwt(jwt) => Shown::Session(jwt),
             token => Shown::ApiKey(token),
         }
     } else {
@@ -112,4 +118,20 @@ fn unclear() -> Error {
         "what nothing here gave out, or several at once",
         "one JWT or API token",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jwt_is_what_has_three_parts_however_long_they_are() {
+        let part = "x".repeat(300);
+        for count in 1..600 {
+            let text = vec![part.as_str(); count].join(".");
+            assert_eq!(is_jwt(&text), count == 3, "{count} parts");
+            assert_eq!(is_jwt(&".".repeat(count)), count == 2, "{count} dots");
+        }
+        assert!(!is_jwt(""));
+    }
 }
