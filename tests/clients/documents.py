@@ -20,7 +20,13 @@ EXAMPLES = os.environ.get("CLIENT_TESTS_EXAMPLES", "50")
 
 
 def hold(
-    server: Server, dialect: str, hooks: str, folder: Path, *options: str, config: str = "schemathesis.toml"
+    server: Server,
+    dialect: str,
+    hooks: str,
+    folder: Path,
+    *options: str,
+    config: str = "schemathesis.toml",
+    examples: str = EXAMPLES,
 ) -> Counter:
     """Runs Schemathesis with all checks; which operations were answered with which status, as `GET /path 200`.
 
@@ -38,7 +44,7 @@ def hold(
             "--checks", "all",
             "--mode", "all",
             "--phases", "examples,coverage,fuzzing,stateful",
-            "--max-examples", EXAMPLES,
+            "--max-examples", examples,
             "--workers", "1",
             "--generation-deterministic",
             "--continue-on-failure",

@@ -4,8 +4,10 @@ the key that decides, and to nothing secret.
 
 import json
 import re
+import subprocess
 import time
 import urllib.parse
+from pathlib import Path
 
 import pytest
 from provider import Hops, parameters
@@ -225,6 +227,23 @@ def test_what_is_refused_last_is_explained_after_a_stop(new_server):
     server = new_server(VESTIBULE_LOG__FORMAT="json")
     answer = server.http("GET", "/auth/user/")
     server.stop()
+    assert explained(server, answer)["rule"] == "credential_missing"
+
+
+@pytest.mark.postgres
+def test_what_is_being_written_at_a_stop_is_written(new_server):
+    server = new_server(VESTIBULE_LOG__FORMAT="json")
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/psql"))
+    lock = "BEGIN; LOCK TABLE refusals; SELECT pg_sleep(3); COMMIT"
+    url = server.environment["VESTIBULE_DATABASE__URL"]
+    with subprocess.Popen([programs[-1], "-X", "-q", "-c", lock, url], stdout=subprocess.DEVNULL) as locking:
+        time.sleep(0.5)
+        answer = server.http("GET", "/auth/user/")
+        # Within a second it is on its way, and waits for the lock.
+        time.sleep(1.5)
+        assert locking.poll() is None
+        server.stop()
+        assert locking.wait(30) == 0
     assert explained(server, answer)["rule"] == "credential_missing"
 
 

@@ -8,7 +8,9 @@ def test_the_served_document_holds(new_server, provider, tmp_path, monkeypatch):
     server = new_server(**provider.environment())
     monkeypatch.setenv("CLIENT_TESTS_NAME", server.create_user(unique())["username"])
     monkeypatch.setenv("CLIENT_TESTS_PASSWORD", PASSWORD)
-    reached = hold(server, "native", "schemathesis_native_hooks", tmp_path, config="schemathesis_native.toml")
+    hooks, config = "schemathesis_native_hooks", "schemathesis_native.toml"
+    # Fewer examples do not come to a good new password.
+    reached = hold(server, "native", hooks, tmp_path, config=config, examples="150")
     # It is no proof that nothing failed unless the paths behind the login were really entered.
     for reached_by in [
         "GET /id/v1/providers 200",

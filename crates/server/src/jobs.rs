@@ -8,6 +8,7 @@ use identity::audit::trail::Trail;
 use identity::keyring::KeyUse;
 use identity::mail::Mailer;
 use identity::{Actor, Op, Origin, RequestId};
+use tokio::sync::oneshot;
 use web::{Fault, Web};
 
 /// How long a use of a session, or a refusal, waits to be written.
@@ -44,8 +45,9 @@ pub async fn deliver(web: Web, mailer: Arc<dyn Mailer>) {
     }
 }
 
-/// Runs the jobs until the task is dropped.
-pub async fn run(web: Web) {
+/// Runs the jobs until the other end of `stop` is dropped. What is under way then is done first: what was taken from memory to be
+/// written would be lost with it.
+pub async fn run(web: Web, mut stop: oneshot::Receiver<()>) {
     let mut flush = tokio::time::interval(FLUSH_EVERY);
     let mut explain = tokio::time::interval(FLUSH_EVERY);
     let mut tidy = tokio::time::interval(TIDY_EVERY);
@@ -64,6 +66,7 @@ pub async fn run(web: Web) {
                     tracing::warn!(%error, cause, "old failure counts could not be forgotten");
                 }
             }
+            _ = &mut stop => return,
         }
     }
 }

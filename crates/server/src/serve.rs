@@ -12,6 +12,7 @@ use axum_server::tls_rustls::RustlsAcceptor;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use identity::keyring::KeyUse;
+use tokio::sync::oneshot;
 use web::clock::SystemClock;
 use web::{Networks, ReturnUrls, Shared, Site, TrustedProxies, Web};
 
@@ -47,11 +48,10 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     let served = mount::served(config, &web)?;
     let socket = listener::bind(config.listen)?;
 
-    let mut jobs = vec![
-        tokio::spawn(jobs::run(web.clone())),
-        tokio::spawn(jobs::deliver(web.clone(), mailer)),
-        tokio::spawn(jobs::age(web.clone())),
-    ];
+    let (writing_goes_on, stop_writing) = oneshot::channel();
+    let writing = tokio::spawn(jobs::run(web.clone(), stop_writing));
+    let mut jobs =
+        vec![tokio::spawn(jobs::deliver(web.clone(), mailer)), tokio::spawn(jobs::age(web.clone()))];
     if config.dialects.bixarena.enabled {
         jobs.push(tokio::spawn(jobs::tend(web.clone(), KeyUse::BixArena)));
     }
@@ -61,6 +61,8 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     listen(config, socket, handle, served, hangup).await?;
     stop.abort();
     jobs.iter().for_each(tokio::task::JoinHandle::abort);
+    drop(writing_goes_on);
+    writing.await.context("what waited to be written may be lost")?;
     jobs::flush_refusals(&web).await;
     web.identity.sessions.flush().await.context("the last uses of sessions could not be written")?;
     tracing::info!("stopped");
