@@ -172,6 +172,29 @@ def test_a_refused_client_that_goes_on_sending_reads_its_answer(small, way):
         read(connection).assert_refused(way, 413)
 
 
+@pytest.mark.parametrize("way", HEADS, ids=str)
+def test_a_body_that_nobody_reads_is_waited_for(small, way):
+    """A client sends the head before the body; the next request over its connection must find it open."""
+    request = head(way, "Content-Length: 10", method="PUT")
+    with small.connect() as connection:
+        for _ in range(20):
+            connection.sendall(request)
+            connection.sendall(b'{"x": 1}  ')
+            received = b""
+            while not is_whole(received):
+                received += connection.recv(65_536) or pytest.fail(f"closed after {received}")
+            answer = Exchange(received, closed=False)
+            assert 400 <= answer.status < 500 and "connection" not in answer.headers, received
+
+
+@pytest.mark.parametrize("way", HEADS, ids=str)
+def test_an_answer_to_a_body_that_never_came_says_that_it_is_the_last(small, way):
+    """RFC 9112 section 9.3: a client that is not told would send its next request into a connection that ends."""
+    answer = ask(small, head(way, "Content-Length: 10", method="PUT"))
+    assert 400 <= answer.status < 500, answer.received
+    assert answer.headers["connection"] == "close" and answer.closed
+
+
 @pytest.mark.parametrize("way", BODIES, ids=str)
 def test_chunks_without_end_are_cut_off_at_the_limit(small, way):
     with small.connect() as connection:

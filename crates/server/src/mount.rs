@@ -9,7 +9,7 @@ use anyhow::bail;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use dialects::native::Native;
 use dialects::{bixarena, knox, native, probe, syntho, trieve};
@@ -148,7 +148,7 @@ pub fn served(config: &Config, web: &Web) -> anyhow::Result<Served> {
             }
         })
         .layer(from_fn_with_state(web.clone(), trace::layer))
-        .layer(from_fn(limits::close_when_unsure));
+        .layer(from_fn_with_state(limits, limits::close_when_unsure));
     Ok(Served::new(lanes, router))
 }
 

@@ -414,6 +414,6 @@ impl Lanes {
         let handled = |request| async { finish(answer(request).await) };
         let guarded = |request| lane.guard.around(path, lane.allow, request, handled);
         let traced = |request| trace::around(&self.web, peer, path, request, guarded);
-        limits::closing(request, traced).await
+        limits::closing(self.web.limits, request, traced).await
     }
 }

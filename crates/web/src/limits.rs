@@ -9,13 +9,14 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
-use axum::extract::Request;
-use axum::http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use axum::extract::{Request, State};
+use axum::http::header::{CONNECTION, EXPECT, TRANSFER_ENCODING};
 use axum::http::{HeaderValue, StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::Refusal;
+use crate::body::Lent;
 
 /// The bounds of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,23 +88,25 @@ async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
 }
 
 /// Ends an HTTP/1 connection of which it is not certain where the next request begins: one with `Transfer-Encoding`, which may
-/// have come with a `Content-Length` too (RFC 9112 section 6.3, no. 3), and one whose head or body was too much.
-pub async fn close_when_unsure(request: Request, next: Next) -> Response {
-    closing(request, |request| next.run(request)).await
+/// have come with a `Content-Length` too (RFC 9112 section 6.3, no. 3), one whose head or body was too much, and one whose body
+/// has not come.
+pub async fn close_when_unsure(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    closing(limits, request, |request| next.run(request)).await
 }
 
 /// The same for an answer, whoever makes it.
 pub(crate) async fn closing<F: Future<Output = Response>>(
+    limits: Limits,
     request: Request,
     answer: impl FnOnce(Request) -> F,
 ) -> Response {
-    let is_old = request.version() < Version::HTTP_2;
+    if request.version() >= Version::HTTP_2 {
+        return answer(request).await;
+    }
     let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
-    let has_body = request.headers().get(CONTENT_LENGTH).is_some_and(|length| length != "0");
+    let is_expecting = request.headers().contains_key(EXPECT);
+    let (request, lent) = Lent::of(request);
     let mut response = answer(request).await;
-    // Who is refused for the credential is so before the body is read, or has come: what is left of it would end the connection
-    // without a word.
-    let is_unread = has_body && response.status() == StatusCode::UNAUTHORIZED;
     let is_cut = [
         StatusCode::REQUEST_TIMEOUT,
         StatusCode::PAYLOAD_TOO_LARGE,
@@ -111,7 +114,9 @@ pub(crate) async fn closing<F: Future<Output = Response>>(
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     ]
     .contains(&response.status());
-    if is_old && (is_chunked || is_cut || is_unread) {
+    // Who is refused for the origin or the credential is so before the body is read, or has come. What comes of it later would
+    // end the connection without a word.
+    if is_chunked || is_cut || !lent.has_come(limits, is_expecting).await {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
@@ -119,6 +124,9 @@ pub(crate) async fn closing<F: Future<Output = Response>>(
 
 #[cfg(test)]
 mod tests {
+    use axum::body::{Body, Bytes};
+    use axum::response::IntoResponse as _;
+
     use super::*;
 
     fn get(target: &str, fields: &[(&str, &str)]) -> Request<()> {
@@ -141,6 +149,43 @@ mod tests {
         assert_eq!(format!("GET / HTTP/1.1\r\na: {value}\r\n\r\n").len(), 60);
         assert_eq!(limits.refusal(&get("/", &[("a", &value)])), None);
         assert_eq!(limits.refusal(&get("/", &[("a", &format!("{value}x"))])), too_large);
+    }
+
+    /// An answer that was made without the body, or with it; and whether it ends the connection.
+    async fn ends(request: Request, reads: bool) -> bool {
+        let answer = async |request: Request| {
+            if reads {
+                crate::body::read(request.into_body(), Limits::default()).await.expect("a body");
+            }
+            StatusCode::FORBIDDEN.into_response()
+        };
+        let response = closing(Limits { body_bytes: 8, ..Limits::default() }, request, answer).await;
+        response.headers().get(CONNECTION).is_some_and(|connection| connection == "close")
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_kept_when_the_whole_body_has_come() {
+        for body in ["", "a body"] {
+            for reads in [false, true] {
+                assert!(!ends(Request::new(Body::from(body)), reads).await);
+            }
+        }
+        assert!(ends(Request::new(Body::from("9 letters")), false).await);
+    }
+
+    /// RFC 9112 section 9.3: what is left of a body would be taken for the next request.
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_ends_when_the_rest_of_the_body_does_not_come() {
+        let began = tokio::time::Instant::now();
+        let (_open, endless) = http_body_util::channel::Channel::<Bytes>::new(1);
+        assert!(ends(Request::new(Body::new(endless)), false).await);
+        assert_eq!(began.elapsed(), Duration::from_secs(1));
+
+        let (_open, endless) = http_body_util::channel::Channel::<Bytes>::new(1);
+        let mut request = Request::new(Body::new(endless));
+        request.headers_mut().insert(EXPECT, HeaderValue::from_static("100-continue"));
+        assert!(ends(request, false).await);
+        assert_eq!(began.elapsed(), Duration::from_secs(1));
     }
 
     #[tokio::test(start_paused = true)]
