@@ -234,16 +234,19 @@ def test_what_is_refused_last_is_explained_after_a_stop(new_server):
 def test_what_is_being_written_at_a_stop_is_written(new_server):
     server = new_server(VESTIBULE_LOG__FORMAT="json")
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/psql"))
-    lock = "BEGIN; LOCK TABLE refusals; SELECT pg_sleep(3); COMMIT"
-    url = server.environment["VESTIBULE_DATABASE__URL"]
-    with subprocess.Popen([programs[-1], "-X", "-q", "-c", lock, url], stdout=subprocess.DEVNULL) as locking:
-        time.sleep(0.5)
+    psql = [programs[-1], "-X", "-q", "-A", "-t", server.environment["VESTIBULE_DATABASE__URL"]]
+    # For longer than a server takes to stop that has nothing to wait for.
+    lock = ["BEGIN", "LOCK TABLE refusals", "SELECT 'locked'", "SELECT pg_sleep(4)", "COMMIT"]
+    commands = [argument for command in lock for argument in ("-c", command)]
+    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'refusals'::regclass AND NOT granted"
+    with subprocess.Popen([*psql, *commands], stdout=subprocess.PIPE, text=True) as locking:
+        assert locking.stdout.readline() == "locked\n"
         answer = server.http("GET", "/auth/user/")
-        # Within a second it is on its way, and waits for the lock.
-        time.sleep(1.5)
-        assert locking.poll() is None
+        deadline = time.monotonic() + 10
+        while subprocess.run([*psql, "-c", waiting], capture_output=True, text=True, timeout=30).stdout == "0\n":
+            assert time.monotonic() < deadline, "it is not being written"
+            time.sleep(0.05)
         server.stop()
-        assert locking.wait(30) == 0
     assert explained(server, answer)["rule"] == "credential_missing"
 
 

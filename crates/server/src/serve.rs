@@ -62,7 +62,10 @@ pub async fn run(loaded: &Loaded, how_to_begin: &str) -> anyhow::Result<()> {
     stop.abort();
     jobs.iter().for_each(tokio::task::JoinHandle::abort);
     drop(writing_goes_on);
-    writing.await.context("what waited to be written may be lost")?;
+    if let Err(error) = writing.await {
+        // What it did not take from memory is still there.
+        tracing::error!(%error, "the job that writes uses of sessions and refusals had failed");
+    }
     jobs::flush_refusals(&web).await;
     web.identity.sessions.flush().await.context("the last uses of sessions could not be written")?;
     tracing::info!("stopped");
